@@ -1,0 +1,91 @@
+"""The listening socket: it gives one client's socket after another, and outlives running out of descriptors.
+
+Without a free descriptor `accept` fails at once and leaves the caller waiting, so one is kept in reserve: given
+up, it lets that caller be told in words that the room is full. This file knows nothing of the room.
+"""
+
+import errno
+import os
+import socket
+from contextlib import suppress
+
+BACKLOG = 4096  # the kernel caps it; with a backlog of 5, two of three in a crowd of 200 wait 0.9 s
+POLL = 0.5  # seconds; where shutdown does not wake accept, this does
+FULL = b"! the room is full; please come back later\n"
+_EXHAUSTED = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
+
+
+class CannotListen(OSError):
+    """The address cannot be listened on; the text says why in one sentence, `errno` says it in a number."""
+
+
+def refuse(sock: socket.socket) -> None:
+    """Tell a client that the room is full, and close its socket at once."""
+    with sock, suppress(OSError):
+        sock.setblocking(False)
+        sock.send(FULL)
+        sock.shutdown(socket.SHUT_WR)
+        sock.recv(1 << 16)  # unread bytes would turn the goodbye into a reset, and FULL might be lost
+
+
+class Listener:
+    """Listen on `host` and `port` (0: any free one); raise `CannotListen` if that is impossible."""
+
+    def __init__(self, host: str, port: int) -> None:
+        try:
+            family, *_, where = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)[0]
+            self.socket = socket.create_server((str(where[0]), port), family=family, backlog=BACKLOG)
+        except (OSError, OverflowError) as error:
+            number = getattr(error, "errno", None)
+            raise CannotListen(number, f"cannot listen on {host} port {port}: {_why(error)}") from error
+        self.socket.settimeout(POLL)
+        self.address: tuple[str, int] = self.socket.getsockname()[:2]
+        self._reserve: int | None = os.open(os.devnull, os.O_RDONLY)
+
+    def accept(self) -> tuple[socket.socket, str] | None:
+        """Return the next client's socket and its address in words; None if nobody came or was let in."""
+        try:
+            return self._accept()
+        except OSError as error:
+            return self._accept_without_reserve() if error.errno in _EXHAUSTED else None
+
+    def close(self) -> None:
+        """Stop listening, wake whoever waits in `accept`, and free the port."""
+        with suppress(OSError):
+            self.socket.shutdown(socket.SHUT_RDWR)  # on Linux, close alone wakes nobody
+        self.socket.close()
+        self._give_up_reserve()
+
+    def _accept(self) -> tuple[socket.socket, str]:
+        sock, address = self.socket.accept()
+        return sock, f"{address[0]} port {address[1]}"
+
+    def _accept_without_reserve(self) -> tuple[socket.socket, str] | None:
+        self._give_up_reserve()
+        with suppress(OSError):
+            sock, peer = self._accept()
+            with suppress(OSError):
+                self._reserve = os.open(os.devnull, os.O_RDONLY)
+                return sock, peer  # descriptors have come free meanwhile
+            refuse(sock)
+        with suppress(OSError):
+            self._reserve = self._reserve or os.open(os.devnull, os.O_RDONLY)
+        return None
+
+    def _give_up_reserve(self) -> None:
+        if self._reserve is not None:
+            os.close(self._reserve)
+        self._reserve = None
+
+
+def _why(error: Exception) -> str:
+    number = getattr(error, "errno", None)
+    if number == errno.EADDRINUSE:
+        return "another program listens there already; stop it, or choose another port (0 takes any free one)"
+    if number == errno.EACCES:
+        return "ports below 1024 are for the administrator; choose a higher one"
+    if isinstance(error, socket.gaierror):
+        return "this machine knows no such host"
+    if isinstance(error, OverflowError):
+        return "a port is a number from 0 to 65535"
+    return getattr(error, "strerror", None) or str(error)

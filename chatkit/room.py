@@ -1,0 +1,167 @@
+"""Who is in the room and who must hear what: decisions only, no socket, no thread, no clock.
+
+A guest is any hashable value. Every method returns effects, in the order in which they must be carried out;
+the room itself carries out nothing. What may happen to a guest, and what follows, is the table `TRANSITIONS`.
+"""
+
+import re
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from enum import Enum
+
+from chatkit.messages import (
+    Command,
+    Joined,
+    Left,
+    Lost,
+    Message,
+    Prompt,
+    Reply,
+    Roster,
+    Said,
+    decode_client,
+    decode_text,
+)
+
+NAME_RULE = "a name is 1 to 24 ASCII letters or digits"
+GREETING = "Welcome to chatkit! What shall I call you?"
+HELP = "/who lists the others, /quit leaves, /help shows this; //text says a line that begins with /"
+
+_NAME = re.compile("[A-Za-z0-9]{1,24}")
+
+Guest = Hashable
+
+
+class State(Enum):
+    """Where a guest stands."""
+
+    NAMING = "naming"
+    JOINED = "joined"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """An effect: these guests must be sent this message."""
+
+    to: tuple[Guest, ...]
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class HangUp:
+    """An effect: send this guest what is queued, then close its connection."""
+
+    guest: Guest
+
+
+Effects = list[Tell | HangUp]
+
+
+class Room:
+    """Keep the members of one chat room; with `ascii_only`, refuse every text that is not plain ASCII."""
+
+    def __init__(self, *, ascii_only: bool = False) -> None:
+        self.ascii_only = ascii_only
+        self._states: dict[Guest, State] = {}
+        self._names: dict[Guest, str] = {}
+        self._holders: dict[str, Guest] = {}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The members' names, in the order in which they joined."""
+        return tuple(self._names.values())
+
+    def state(self, guest: Guest) -> State:
+        """Return where `guest` stands; a stranger is gone."""
+        return self._states.get(guest, State.GONE)
+
+    def holder(self, name: str) -> Guest | None:
+        """Return the member who has this name, in any mix of capitals."""
+        return self._holders.get(name.lower())
+
+    def arrive(self, guest: Guest) -> Effects:
+        """Let somebody in who has no name yet."""
+        self._states[guest] = State.NAMING
+        return [Tell((guest,), Prompt(GREETING))]
+
+    def hear(self, guest: Guest, line: bytes) -> Effects:
+        """Decide what follows from one line of `guest`, given without its newline."""
+        happening, content = self._classify(guest, line)
+        return self._step(guest, happening, content)
+
+    def leave(self, guest: Guest, reason: str = "") -> Effects:
+        """Take `guest` out, however it went; the others hear of it once, and only if it had joined."""
+        return self._step(guest, "goodbye", reason)
+
+    def _step(self, guest: Guest, happening: str, content: str) -> Effects:
+        if (self.state(guest), happening) not in TRANSITIONS:
+            return []
+        self._states[guest], then = TRANSITIONS[self.state(guest), happening]
+        return then(self, guest, content)
+
+    def _classify(self, guest: Guest, line: bytes) -> tuple[str, str]:
+        if self.state(guest) is State.NAMING:
+            return self._classify_name(decode_text(line))
+        message = decode_client(line)
+        if self.ascii_only and not str(message).isascii():
+            return "refused line", "this room takes plain ASCII only; nobody heard that line"
+        if isinstance(message, Command):
+            return ("quit" if message.request == "quit" else "command"), message.request
+        return ("message" if message.text.strip() else "blank line"), message.text
+
+    def _classify_name(self, name: str) -> tuple[str, str]:
+        if not _NAME.fullmatch(name):
+            return "refused name", f"{NAME_RULE}; please connect again with such a name"
+        if self.holder(name) is not None:
+            return "refused name", f"the name {name} is in use; please connect again with another"
+        return "name", name
+
+    def _others(self, guest: Guest) -> tuple[Guest, ...]:
+        return tuple(other for other in self._names if other != guest)
+
+    def _enter(self, guest: Guest, name: str) -> Effects:
+        effects: Effects = [Tell((guest,), Roster(", ".join(self.names))), Tell(self._others(guest), Joined(name))]
+        self._names[guest] = name
+        self._holders[name.lower()] = guest
+        return effects
+
+    def _refuse(self, guest: Guest, why: str) -> Effects:
+        del self._states[guest]
+        return [Tell((guest,), Reply(why)), HangUp(guest)]
+
+    def _relay(self, guest: Guest, text: str) -> Effects:
+        return [Tell(self._others(guest), Said(self._names[guest], text))]
+
+    def _answer(self, guest: Guest, request: str) -> Effects:
+        answers = {"who": f"here now: {', '.join(self.names)}", "help": HELP}
+        return self._reply(guest, answers.get(request, f"there is no command /{request[:24]}; {HELP}"))
+
+    def _reply(self, guest: Guest, text: str) -> Effects:
+        return [Tell((guest,), Reply(text))]
+
+    def _quit(self, guest: Guest, _request: str) -> Effects:
+        return [*self._farewell(guest, ""), HangUp(guest)]
+
+    def _farewell(self, guest: Guest, reason: str) -> Effects:
+        del self._states[guest]
+        name = self._names.pop(guest)
+        del self._holders[name.lower()]
+        return [Tell(self._others(guest), Lost(name, reason) if reason else Left(name))]
+
+    def _vanish(self, guest: Guest, _reason: str) -> Effects:
+        del self._states[guest]
+        return []
+
+
+#: state and happening -> next state, and the method that says who must hear what
+TRANSITIONS: dict[tuple[State, str], tuple[State, Callable[[Room, Guest, str], Effects]]] = {
+    (State.NAMING, "name"): (State.JOINED, Room._enter),
+    (State.NAMING, "refused name"): (State.GONE, Room._refuse),
+    (State.NAMING, "goodbye"): (State.GONE, Room._vanish),
+    (State.JOINED, "message"): (State.JOINED, Room._relay),
+    (State.JOINED, "command"): (State.JOINED, Room._answer),
+    (State.JOINED, "refused line"): (State.JOINED, Room._reply),
+    (State.JOINED, "quit"): (State.GONE, Room._quit),
+    (State.JOINED, "goodbye"): (State.GONE, Room._farewell),
+}
