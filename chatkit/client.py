@@ -1,16 +1,6 @@
 """A chat client: one connection to a room, from its first word to the reason why it ended.
 
-One thread reads, any thread may speak, and every wait has a deadline. What can go wrong has a name:
-
-    ChatError
-    +-- CannotConnect       nobody answers there
-    |   +-- Refused         the machine is there, but nothing listens on that port
-    |   +-- Unreachable     the machine cannot be reached, or does not exist
-    +-- NotAChatServer      what answers does not talk like a chat server
-    +-- NameRefused         the server does not take this name
-    |   +-- NameTaken       somebody else has it
-    +-- ServerGone          the server ended the conversation
-    +-- NotSent             that line cannot be sent; the conversation goes on
+One thread reads, any thread may speak, and every wait has a deadline. What can go wrong stands in `errors`.
 """
 
 import queue
@@ -20,9 +10,10 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Literal, Self
 
+from chatkit import errors
+from chatkit.errors import ChatError
 from chatkit.framing import MAX_LINE, LineReader
 from chatkit.messages import (
-    BadLine,
     Joined,
     Left,
     Message,
@@ -36,35 +27,6 @@ from chatkit.messages import (
     decode_text,
     encode,
 )
-
-
-class ChatError(Exception):
-    """What went wrong, in one sentence for people."""
-
-
-class CannotConnect(ChatError): ...
-
-
-class Refused(CannotConnect): ...
-
-
-class Unreachable(CannotConnect): ...
-
-
-class NotAChatServer(ChatError): ...
-
-
-class NameRefused(ChatError): ...
-
-
-class NameTaken(NameRefused): ...
-
-
-class ServerGone(ChatError): ...
-
-
-class NotSent(ChatError): ...
-
 
 State = Literal["connecting", "naming", "joined", "closed"]
 LONGEST = 1 << 16  # bytes in a line from a server: its own limit may be wider than ours
@@ -95,13 +57,18 @@ class ChatClient:
     def connect(self) -> Self:
         """Connect, give the name and wait to be let in; raise the `ChatError` that says why not."""
         try:
+            if not 0 < self.port < 65536:  # some systems would take the number modulo 65536
+                raise OverflowError("a port is a number from 1 to 65535")
             self._socket = socket.create_connection((self.host, self.port), self.timeout)
         except (OSError, OverflowError, UnicodeError) as error:
-            raise self._close(self._cannot_connect(error)) from error
+            raise self._close(self._cannot_connect(error)) or error from error
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        threading.Thread(target=self._read_all, name=f"chatkit client {self.name}", daemon=True).start()
+        reads = threading.Thread(target=self._read_all, args=(self._socket,), daemon=True)
+        reads.name = f"chatkit client {self.name}"
+        reads.start()
         if not self._settled.wait(self.timeout):
-            self._close(NotAChatServer(f"{self._where} did not let {self.name} in within {self.timeout:g} seconds"))
+            waited = f"{self._where} did not let {self.name} in within {self.timeout:g} seconds"
+            self._close(errors.NotAChatServer(waited))
         if self.closed_because:
             raise self.closed_because
         return self
@@ -116,9 +83,9 @@ class ChatClient:
         self._send(clean(typed).encode("utf-8", "replace") + b"\n")
 
     def quit(self) -> None:
-        """Leave in good order: what was said goes first; after `timeout` seconds without an answer, leave anyway."""
+        """Leave: what was said goes first; a server that does not answer within `timeout` is left anyway."""
         self._quitting = True
-        if self.state in ("naming", "joined"):
+        if self._socket and self.state != "closed":
             with suppress(OSError), self._writing:
                 self._socket.shutdown(socket.SHUT_WR)
             self._closed.wait(self.timeout)
@@ -157,62 +124,73 @@ class ChatClient:
     def _where(self) -> str:
         return f"{self.host} port {self.port}"
 
-    def _cannot_connect(self, error: Exception) -> CannotConnect:
+    def _cannot_connect(self, error: Exception) -> ChatError:
         if isinstance(error, ConnectionRefusedError):
-            return Refused(f"nothing listens at {self._where}; is the server running?")
-        return Unreachable(f"cannot reach {self._where}: {getattr(error, 'strerror', None) or error}")
+            return errors.Refused(f"nothing listens at {self._where}; is the server running?")
+        return errors.Unreachable(f"cannot reach {self._where}: {getattr(error, 'strerror', '') or error}")
 
     def _send(self, line: bytes) -> None:
         if len(line) > MAX_LINE:
-            raise NotSent(f"that line has {len(line)} bytes, and a server takes {MAX_LINE} at most")
-        with self._writing:
-            if self.state != "joined" or self._quitting:
-                raise self.closed_because or NotSent(f"{self.name} is not in the room")
-            try:
-                self._socket.sendall(line)
-            except OSError as error:
-                raise self._close(ServerGone(f"{self._where} takes no more lines: {error}")) from error
-
-    def _read_all(self) -> None:
+            raise errors.NotSent(f"that line has {len(line)} bytes, and a server takes {MAX_LINE} at most")
+        if self.state != "joined" or self._quitting:
+            raise self.closed_because or errors.NotSent(f"{self.name} is not in the room")
         try:
-            for line in self._lines():
+            self._write(line)
+        except OSError as error:
+            self._close(errors.ServerGone(f"{self._where} takes no more lines: {error}"))
+            raise self.closed_because or error from error
+
+    def _write(self, line: bytes) -> None:
+        assert self._socket
+        with self._writing:
+            self._socket.sendall(line)
+
+    def _read_all(self, sock: socket.socket) -> None:
+        try:
+            for line in self._lines(sock):
                 self._hear(line)
             self._close(self._why_it_ended())
-        except BadLine as error:
-            self._close(NotAChatServer(f"{self._where} does not talk like a chat server: {error}"))
+        except errors.BadLine as error:
+            self._close(errors.NotAChatServer(f"{self._where} does not talk like a chat server: {error}"))
         except OSError:
             self._close(self._why_it_ended())
 
-    def _lines(self) -> Iterator[bytes]:
+    def _lines(self, sock: socket.socket) -> Iterator[bytes]:
         reader = LineReader(LONGEST)
         while not reader.too_long:
             try:
-                chunk = self._socket.recv(LONGEST)
+                chunk = sock.recv(LONGEST)
             except TimeoutError:
                 continue
             if not chunk:
                 return
             yield from reader.feed(chunk)
-        raise BadLine("one of its lines has no end")
+        raise errors.BadLine("one of its lines has no end")
 
     def _hear(self, line: bytes) -> None:
-        if self.state == "connecting" and not line.startswith(b"!"):
-            self.state = "naming"
-            self._socket.sendall(f"{self.name}\n".encode())
-            message: Message = Prompt(decode_text(line))
-        elif self.state == "joined" or line[:1] in b"*!":
-            message = decode_server(line)
-        else:  # before it lets anybody in, a server may say what it likes
-            message = Reply(decode_text(line))
+        message = self._decode(line)
         self._note(message)
         with self._handing:
             self._hand_over(message)
-        if self.state == "joined":
+        if isinstance(message, Prompt):
+            self._write(encode(Prompt(self.name)))
+        elif self.state == "joined":
             self._settled.set()
 
+    def _decode(self, line: bytes) -> Message:
+        if self.state == "connecting" and not line.startswith(b"!"):
+            return Prompt(decode_text(line))
+        if self.state == "joined" or line.startswith((b"*", b"!")):
+            return decode_server(line)
+        return Reply(decode_text(line))  # before it lets anybody in, a server may say what it likes
+
     def _note(self, message: Message) -> None:
-        """Keep up with who is there, and with what was said to us alone."""
+        """Keep up with the state, with who is there, and with what was said to us alone."""
+        if self.state == "naming" and isinstance(message, Roster | Notice):
+            self.state = "joined"
         match message:
+            case Prompt():
+                self.state = "naming"
             case Reply(text):
                 self._last_reply = text
             case Joined(name):
@@ -221,29 +199,26 @@ class ChatClient:
                 self.others = tuple(other for other in self.others if other != name)
             case Roster(names):
                 self.others = tuple(filter(None, names.split(", ")))
-        if self.state == "naming" and isinstance(message, Roster | Notice):
-            self.state = "joined"
 
     def _why_it_ended(self) -> ChatError | None:
         if self._quitting:
             return None
         words = f"; it said: {self._last_reply}" if self._last_reply else ""
         if self.state != "naming":
-            return ServerGone(f"{self._where} ended the conversation{words}")
-        kind = NameTaken if "in use" in words or "taken" in words else NameRefused
+            return errors.ServerGone(f"{self._where} ended the conversation{words}")
+        kind = errors.NameTaken if "in use" in words or "taken" in words else errors.NameRefused
         return kind(f"{self._where} did not let {self.name} in{words}")
 
     def _close(self, why: ChatError | None) -> ChatError | None:
-        """End it, once, for this reason; return the reason that came first."""
+        """End it for this reason, unless it has ended; return why it did."""
         with self._handing:
-            if self.state == "closed":
-                return self.closed_because
-            self.state, self.closed_because = "closed", why
-            if self._socket:
-                with suppress(OSError):
-                    self._socket.shutdown(socket.SHUT_RDWR)
-                self._socket.close()
-            self._hand_over(None)
+            if self.state != "closed":
+                self.state, self.closed_because = "closed", why
+                self._hand_over(None)
+        if self._socket:
+            with suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RDWR)
+            self._socket.close()
         self._settled.set()
         self._closed.set()
-        return why
+        return self.closed_because

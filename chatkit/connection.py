@@ -11,60 +11,35 @@ import struct
 import sys
 import time
 from collections import deque
-from dataclasses import dataclass
+from contextlib import suppress
 from itertools import islice
 
-from chatkit.framing import MAX_LINE, LineReader
+from chatkit.framing import LineReader
+from chatkit.limits import Limits, tune
 
-RECV_SIZE = SEND_SIZE = 1 << 18
+RECV_SIZE = SEND_SIZE = 1 << 18  # bytes a system call
 _DONTWAIT = getattr(socket, "MSG_DONTWAIT", 0)
-_RESET_ON_CLOSE = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
-_KEEPALIVE = {"TCP_KEEPIDLE": 60, "TCP_KEEPINTVL": 15, "TCP_KEEPCNT": 4, "TCP_USER_TIMEOUT": 60_000}
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What one client may cost, in bytes and seconds; `clients` is how many there may be (None: see engine)."""
-
-    line: int = MAX_LINE
-    line_time: float = 60.0  # from a line's first byte to its last
-    naming: float = 10.0
-    outbox: int = 8 << 20  # at once
-    stalled: int = 1 << 20  # for longer than stall_time without one byte taken
-    stall_time: float = 10.0
-    linger: float = 1.0  # for the peer's goodbye after ours
-    clients: int | None = None
-
-
-def tune(sock: socket.socket) -> None:
-    """Set what every accepted socket needs: small lines go at once, and a silent death is noticed.
-
-    Keepalive alone does not fire while data is unacknowledged; TCP_USER_TIMEOUT (RFC 5482) then does.
-    """
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 18)
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    for option in _KEEPALIVE.keys() & vars(socket).keys():  # as far as this platform has them
-        sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), _KEEPALIVE[option])
+_RESET = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 
 
 class Connection:
     """Hold one accepted socket, the line it is in the middle of, and what it has yet to be sent."""
 
     def __init__(self, sock: socket.socket, peer: str, limits: Limits) -> None:
-        tune(sock)
+        with suppress(OSError):  # a peer that is gone already is for its reader to find out
+            tune(sock)
         self.sock = sock
-        self.peer = peer
+        self.peer = peer  # its address, in words
         self.limits = limits
         self.lines = LineReader(limits.line)
-        self.reason = ""  # how it ended, in words; empty for an ordinary goodbye
+        self.reason = ""  # how it ended; empty for an ordinary goodbye
         self.ended = False  # nothing more will be read
         self.closing = False  # nothing more will be queued
-        self.cut = False  # nothing more will be sent
+        self.aborted = False  # nothing more will be sent
+        self.stalled = False  # the kernel did not take all that was queued
         self.queued = 0  # bytes in the outbox
-        self.stalled = False  # the kernel did not take them all
         self._outbox: deque[bytes] = deque()
-        self.arrived = self._line_began = self._moved = time.monotonic()
+        self._arrived = self._line_began = self._moved = time.monotonic()
 
     def read(self) -> list[bytes] | None:
         """Wait for bytes and return the lines they complete; None when the peer is gone, however it went."""
@@ -77,9 +52,9 @@ class Connection:
             return None
         if not chunk:  # an ordinary goodbye raises nothing: it is an empty read
             return None
-        in_a_line = bool(self.lines.tail)
+        fresh = not self.lines.tail
         lines = self.lines.feed(chunk)
-        if lines or not in_a_line:
+        if lines or fresh:
             self._line_began = time.monotonic()
         return lines
 
@@ -93,14 +68,14 @@ class Connection:
         self.queued += len(piece)
 
     def flush(self) -> None:
-        """Send what the kernel takes now, in as few calls as can be; `stalled` says that something is left."""
+        """Send what the kernel takes now, in as few calls as can be."""
         self.stalled = False
         while self._outbox and not self.stalled:
             pieces = SEND_SIZE * len(self._outbox) // self.queued + 1
             batch = b"".join(islice(self._outbox, pieces))
             sent = self._send(batch)
             self._forget(sent)
-            self.stalled = sent < len(batch)
+            self.stalled = sent < len(batch) and not self.aborted
         if self.closing and not self.stalled:
             self._shutdown(socket.SHUT_WR)
 
@@ -110,36 +85,38 @@ class Connection:
         self._moved = time.monotonic()
         self.flush()
 
-    def abort(self, reason: str = "") -> None:
+    def abort(self, reason: str) -> None:
         """Cut now: what is queued is lost, and the peer gets a reset."""
         self.reason = self.reason or reason
-        self.closing = self.cut = True
+        self.closing = self.aborted = True
         self.stalled = False
         self._outbox.clear()
         self.queued = 0
-        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
-        self._shutdown(socket.SHUT_RDWR)
-
-    def overdue(self) -> str:
-        """Say why this client must be cut now; empty when it need not be."""
-        now, limits = time.monotonic(), self.limits
-        waited = now - self._moved
-        if self.cut:
-            return ""
-        if self.queued > limits.outbox or (self.queued > limits.stalled and waited > limits.stall_time):
-            return "too slow"
-        if self.lines.tail and now - self._line_began > limits.line_time:
-            return "line never finished"
-        return "no goodbye" if self.closing and waited > limits.linger else ""
+        with suppress(OSError):
+            self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+        self._shutdown(socket.SHUT_RDWR)  # wakes its reader, whose last word closes the socket
 
     def age(self) -> float:
-        """Return for how many seconds it has been there."""
-        return time.monotonic() - self.arrived
+        """Return for how many seconds it has been here."""
+        return time.monotonic() - self._arrived
+
+    def overdue(self) -> str:
+        """Say why it must be cut now; empty when it need not be."""
+        idle = time.monotonic() - self._moved
+        if self.aborted:
+            return ""
+        if self.queued > self.limits.outbox:
+            return "too slow"
+        if self.queued > self.limits.stalled and idle > self.limits.stall_time:
+            return "too slow"
+        if self.lines.tail and time.monotonic() - self._line_began > self.limits.line_time:
+            return "line never finished"
+        return "no goodbye" if self.closing and idle > self.limits.linger else ""
 
     def is_dead(self) -> bool:
         """Say whether the peer's end has arrived, though nobody has read it yet."""
         try:
-            return self.sock.recv(1, socket.MSG_PEEK | _DONTWAIT) == b""
+            return bool(_DONTWAIT) and self.sock.recv(1, socket.MSG_PEEK | _DONTWAIT) == b""
         except BlockingIOError:
             return False
         except OSError:
@@ -147,7 +124,7 @@ class Connection:
 
     def _send(self, batch: bytes) -> int:
         try:
-            # Where there is no MSG_DONTWAIT (Windows), a socket that select calls writable takes a whole send.
+            # Without MSG_DONTWAIT (Windows), a socket that select calls writable takes a whole send at once.
             if not _DONTWAIT and not select.select([], [self.sock], [], 0)[1]:
                 return 0
             return self.sock.send(batch, _DONTWAIT)
@@ -158,17 +135,16 @@ class Connection:
             return 0
 
     def _forget(self, sent: int) -> None:
+        """Drop from the outbox what has been sent."""
         if sent:
             self._moved = time.monotonic()
-        self.queued -= sent if self._outbox else 0
-        while self._outbox and sent:
+        self.queued -= sent
+        while sent:
             piece = self._outbox.popleft()
             if len(piece) > sent:
                 self._outbox.appendleft(piece[sent:])
             sent -= min(sent, len(piece))
 
     def _shutdown(self, how: int) -> None:
-        try:
+        with suppress(OSError):  # the peer may have gone first
             self.sock.shutdown(how)
-        except OSError:
-            pass  # it went first

@@ -1,8 +1,8 @@
 """Two ways to wait for many clients; who does the waiting is all that differs.
 
-`Threads`: one thread waits in `accept`, and one per client in `recv`. `Selectors`: the switchboard itself asks
-the kernel which sockets are ready. Both tell the same events, one read per client a round, so a client that
-floods gets its fair turn and no more; and both watch a stalled socket until it takes bytes again.
+`Threads`: one thread waits in `accept`, and one per client in `recv`. `Selectors`: the switchboard itself
+asks the kernel which sockets are ready. Both tell the same events, one read per client a round, so a client
+that floods gets its fair turn and no more; both watch a stalled socket until it takes bytes again.
 """
 
 import selectors
@@ -16,7 +16,6 @@ from enum import Enum, auto
 from typing import NamedTuple
 
 from chatkit.connection import Connection
-
 
 ACCEPTS_A_ROUND = 100
 

@@ -1,7 +1,7 @@
 """The listening socket: it gives one client's socket after another, and outlives running out of descriptors.
 
-Without a free descriptor `accept` fails at once and leaves the caller waiting, so one is kept in reserve: given
-up, it lets that caller be told in words that the room is full. This file knows nothing of the room.
+Without a free descriptor `accept` fails at once and leaves the caller waiting, so one is kept in reserve:
+given up, it lets that caller be told in words that the room is full. This file knows nothing of the room.
 """
 
 import errno
@@ -9,14 +9,12 @@ import os
 import socket
 from contextlib import suppress
 
+from chatkit.errors import CannotListen
+
 BACKLOG = 4096  # the kernel caps it; with a backlog of 5, two of three in a crowd of 200 wait 0.9 s
 POLL = 0.5  # seconds; where shutdown does not wake accept, this does
 FULL = b"! the room is full; please come back later\n"
 _EXHAUSTED = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
-
-
-class CannotListen(OSError):
-    """The address cannot be listened on; the text says why in one sentence, `errno` says it in a number."""
 
 
 def refuse(sock: socket.socket) -> None:
@@ -36,8 +34,8 @@ class Listener:
             family, *_, where = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)[0]
             self.socket = socket.create_server((str(where[0]), port), family=family, backlog=BACKLOG)
         except (OSError, OverflowError) as error:
-            number = getattr(error, "errno", None)
-            raise CannotListen(number, f"cannot listen on {host} port {port}: {_why(error)}") from error
+            sentence = f"cannot listen on {host} port {port}: {_why(error)}"
+            raise CannotListen(sentence, getattr(error, "errno", None)) from error
         self.socket.settimeout(POLL)
         self.address: tuple[str, int] = self.socket.getsockname()[:2]
         self._reserve: int | None = os.open(os.devnull, os.O_RDONLY)

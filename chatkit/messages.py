@@ -9,9 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import ClassVar
 
-
-class BadLine(ValueError):
-    """A line that no chat server sends; its text says so in one sentence."""
+from chatkit.errors import BadLine
 
 
 class Message:

@@ -1,13 +1,14 @@
 """Who is in the room and who must hear what: decisions only, no socket, no thread, no clock.
 
-A guest is any hashable value. Every method returns effects, in the order in which they must be carried out;
+Every method returns effects, in the order in which they must be carried out;
 the room itself carries out nothing. What may happen to a guest, and what follows, is the table `TRANSITIONS`.
 """
 
 import re
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 from chatkit.messages import (
     Command,
@@ -29,7 +30,7 @@ HELP = "/who lists the others, /quit leaves, /help shows this; //text says a lin
 
 _NAME = re.compile("[A-Za-z0-9]{1,24}")
 
-Guest = Hashable
+Guest = Any  # any hashable value
 
 
 class State(Enum):
@@ -121,7 +122,10 @@ class Room:
         return tuple(other for other in self._names if other != guest)
 
     def _enter(self, guest: Guest, name: str) -> Effects:
-        effects: Effects = [Tell((guest,), Roster(", ".join(self.names))), Tell(self._others(guest), Joined(name))]
+        effects: Effects = [
+            Tell((guest,), Roster(", ".join(self.names))),
+            Tell(self._others(guest), Joined(name)),
+        ]
         self._names[guest] = name
         self._holders[name.lower()] = guest
         return effects

@@ -1,0 +1,34 @@
+"""What one client may cost, and what every client's socket is told about it."""
+
+import socket
+from dataclasses import dataclass
+
+from chatkit.framing import MAX_LINE
+
+_KEEPALIVE = {"TCP_KEEPIDLE": 60, "TCP_KEEPINTVL": 15, "TCP_KEEPCNT": 4, "TCP_USER_TIMEOUT": 60_000}
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds in bytes and seconds; past one of them a client is cut, and the others never wait for it."""
+
+    line: int = MAX_LINE
+    line_time: float = 60.0  # from a line's first byte to its last
+    naming: float = 10.0  # from the connection to the whole name
+    outbox: int = 8 << 20  # bytes not yet sent, at once
+    stalled: int = 1 << 20  # bytes not yet sent, of which none was taken for stall_time
+    stall_time: float = 10.0
+    linger: float = 1.0  # for the peer's goodbye after ours
+    clients: int | None = None  # how many at a time; None: as many as the engine says
+
+
+def tune(sock: socket.socket) -> None:
+    """Make small lines go at once, bound what the kernel buffers, and have a silent death noticed.
+
+    Keepalive alone does not fire while data is unacknowledged; TCP_USER_TIMEOUT (RFC 5482) does.
+    """
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 18)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for option in _KEEPALIVE.keys() & vars(socket).keys():  # as far as this platform has them
+        sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), _KEEPALIVE[option])
