@@ -33,6 +33,8 @@ STAMP = VENV / "chatkit-stamp"
 PINS = ROOT / "constraints.txt"
 FIRST_LESSON = "notebooks/00-a-room-in-five-minutes.ipynb"
 NBVAL = ["--nbval", "--nbval-current-env", "--nbval-cell-timeout=60"]
+# Without this a first look at JupyterLab is a question about news, asked on top of the lesson.
+CALM = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
 ELSEWHERE = {  # needed on one platform only, so that resolving on another does not meet them
     "appnope": 'sys_platform == "darwin"',
     "colorama": 'sys_platform == "win32"',
@@ -40,7 +42,7 @@ ELSEWHERE = {  # needed on one platform only, so that resolving on another does 
 }
 CAUSES = {  # what a reader is told when pip, venv or the system says one of these
     "No space left on device|Disk quota exceeded|not enough space on the disk": (
-        "The disk is full ({}): free about 1 GB, then run the same command again."
+        "The disk is full ({}): free about 1 GB for .venv and temporary files, then run this again."
     ),
     "Permission denied|Read-only file system|Operation not permitted|Access is denied": (
         "chatkit's folder cannot be written ({}): move it to a folder of your own, then run it there."
@@ -48,7 +50,7 @@ CAUSES = {  # what a reader is told when pip, venv or the system says one of the
     "Connection refused|Connection reset|Remote end closed|timed out|unreachable|No route to host|"
     "Name or service not known|Temporary failure in name resolution|getaddrinfo failed|nodename nor servname|"
     "No connection could be made|Cannot connect to proxy|CERTIFICATE_VERIFY_FAILED": (
-        "The package index cannot be reached ({}): connect to the network, then run the same command again."
+        "The package index cannot be reached ({}): connect to the network, then run this again."
     ),
 }
 
@@ -91,9 +93,10 @@ def check_python():
 
 def lab(arguments):
     prepare("lab", "terminal")
-    lesson = [FIRST_LESSON] if Path(FIRST_LESSON).exists() and not name_a_path(arguments) else []
-    say("Starting JupyterLab; Ctrl-C ends it.")
-    return hand_over("jupyterlab", lesson + arguments)
+    # Not as a plain path: then the notebook's folder would be the root, and the package could not be opened.
+    opened = [] if name_a_path(arguments) else ["--LabApp.default_url=/lab/tree/" + FIRST_LESSON]
+    say("Starting JupyterLab; Ctrl-C twice ends it.")
+    return hand_over("jupyterlab", opened + arguments)
 
 
 def test(arguments):
@@ -181,7 +184,8 @@ def make_environment(folder):
         ) from None
     # Never .venv's own Python, which an activated .venv puts first: --clear would delete it while it runs.
     base = getattr(sys, "_base_executable", None) or sys.executable
-    watch([base, "-m", "venv", "--clear", str(folder)])
+    watch([base, "-m", "venv", "--clear", "--without-pip", str(folder)])
+    watch([str(python_in(folder)), "-m", "ensurepip", "--default-pip"])  # apart, because venv hides its words
 
 
 def fill(extras):
@@ -195,6 +199,9 @@ def fill(extras):
         if aside.exists():
             aside.replace(STAMP)  # pip takes back a step that failed: what worked before still works
         raise
+    settings = VENV / "share" / "jupyter" / "lab" / "settings"
+    settings.mkdir(parents=True, exist_ok=True)
+    (settings / "overrides.json").write_text(json.dumps(CALM))
     STAMP.write_text("\n".join([current_place(), current_sources(), " ".join(extras)]) + "\n")
 
 
@@ -238,14 +245,16 @@ def let_go(process):
 
 
 def show_progress(reader, lines):
-    """On a terminal one line, written over every second; elsewhere a new line every ten."""
+    """On a terminal one line, written over every second and wiped in the end; elsewhere a line every ten."""
     live, began, width = sys.stdout.isatty(), time.monotonic(), shutil.get_terminal_size().columns - 1
     reader.join(1 if live else 10)
-    while reader.is_alive():
-        text = "  %3d s  %s" % (time.monotonic() - began, progress(lines))
-        print("\r" + text[:width].ljust(width) if live else text, end="" if live else "\n", flush=True)
-        reader.join(1 if live else 10)
-    print("\r" + " " * width + "\r" if live else "", end="", flush=True)
+    try:
+        while reader.is_alive():
+            text = "  %3d s  %s" % (time.monotonic() - began, progress(lines))
+            print("\r" + text[:width].ljust(width) if live else text, end="" if live else "\n", flush=True)
+            reader.join(1 if live else 10)
+    finally:
+        print("\r" + " " * width + "\r" if live else "", end="", flush=True)
 
 
 def progress(lines):
