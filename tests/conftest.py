@@ -1,0 +1,98 @@
+"""Servers and talkers for every test; each test ends with proof that nothing was left behind."""
+
+import os
+import socket
+import threading
+
+import pytest
+from talker import Talker, eventually
+
+from chatkit.engines import ENGINES
+from chatkit.server import ChatServer
+
+
+def descriptors():
+    """The number of this process's open descriptors; 0 where the system does not tell."""
+    return len(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else 0
+
+
+def chatkit_threads():
+    return {thread for thread in threading.enumerate() if thread.name.startswith("chatkit")}
+
+
+@pytest.fixture(params=sorted(ENGINES))
+def engine(request):
+    """Each engine in turn."""
+    return request.param
+
+
+@pytest.fixture
+def nothing_left():
+    """After the test there are no more threads and descriptors than before."""
+    threads, open_before = chatkit_threads(), descriptors()
+    yield
+    assert not [thread.name for thread in chatkit_threads() - threads]
+    assert descriptors() <= open_before
+
+
+@pytest.fixture
+def talkers(nothing_left):
+    """Everybody who has talked in this test; their sockets are closed at the end."""
+    everybody = []
+    yield everybody
+    for talker in everybody:
+        talker.socket.close()
+
+
+@pytest.fixture
+def talk(talkers):
+    """`talk(server)` is a stranger at the door; `talk(server, "ada")` has joined."""
+
+    def _talk(server, name=None, **options):
+        talkers.append(Talker(server.address, **options))
+        if name is not None:
+            talkers[-1].joins(name)
+        return talkers[-1]
+
+    return _talk
+
+
+@pytest.fixture
+def serve(engine, talkers):
+    """`serve(**options)` is a server that has started; stopping it must end its threads and free its port."""
+    servers = []
+
+    def _serve(**options):
+        servers.append(ChatServer(**{"port": 0, "engine": engine} | options).start())
+        return servers[-1]
+
+    yield _serve
+    for talker in talkers:  # a server waits a while for its guests' goodbyes
+        talker.socket.close()
+    for server in servers:
+        server.stop()
+        assert not [each.name for each in chatkit_threads() if "client" not in each.name]
+        family = socket.AF_INET6 if ":" in server.address[0] else socket.AF_INET
+        socket.create_server(server.address, family=family).close()
+
+
+@pytest.fixture
+def gather(talk):
+    """`gather(server, "ada", "grace")` are talkers who have joined, and have heard each other come."""
+
+    def _gather(server, *names, **options):
+        talkers = []
+        for name in names:
+            newcomer = talk(server, name, **options)
+            for talker in talkers:
+                talker.hears(f"* {name} has entered the room")
+            talkers.append(newcomer)
+        return talkers
+
+    return _gather
+
+
+@pytest.fixture(name="eventually")
+def _eventually():
+    """`eventually(condition)` waits for it, with a deadline."""
+    return eventually
