@@ -17,7 +17,8 @@ from itertools import islice
 from chatkit.framing import LineReader
 from chatkit.limits import Limits, tune
 
-RECV_SIZE = SEND_SIZE = 1 << 18  # bytes a system call
+RECV_SIZE = 1 << 14  # bytes a read: what one client may have decided in one round
+SEND_SIZE = 1 << 18
 _DONTWAIT = getattr(socket, "MSG_DONTWAIT", 0)
 _RESET = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 

@@ -1,120 +1,19 @@
 """Two ways to wait for many clients; who does the waiting is all that differs.
 
 `Threads`: one thread waits in `accept`, and one per client in `recv`. `Selectors`: the switchboard itself
-asks the kernel which sockets are ready. Both tell the same events, one read per client a round, so a client
-that floods gets its fair turn and no more; both watch a stalled socket until it takes bytes again.
+asks the kernel which sockets are ready, and reads only from those.
 """
 
 import selectors
-import socket
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from contextlib import suppress
-from enum import Enum, auto
-from typing import NamedTuple
 
 from chatkit.connection import Connection
+from chatkit.engine import Engine, Event, Happened, read_event
 
 ACCEPTS_A_ROUND = 100
-
-
-class Happened(Enum):
-    """What there is to tell of a connection."""
-
-    ARRIVED = auto()
-    SPOKE = auto()
-    ENDED = auto()
-    WRITABLE = auto()
-
-
-class Event(NamedTuple):
-    """One thing that happened to one connection; it has lines only if it spoke."""
-
-    happened: Happened
-    connection: Connection
-    lines: list[bytes]
-
-
-def read_event(connection: Connection) -> Event:
-    """Read once from a connection, and say what came of it."""
-    lines = connection.read()
-    return Event(Happened.ENDED if lines is None else Happened.SPOKE, connection, lines or [])
-
-
-class Engine:
-    """What both share: a selector, and a bell that any thread may ring to end the switchboard's wait.
-
-    `accept` returns the next connection, or None if there is none after all.
-    """
-
-    max_clients: int
-    reads = 0  # the selector events that a connection is always watched for
-
-    def __init__(self, listener: socket.socket, accept: Callable[[], Connection | None]) -> None:
-        self.listener = listener
-        self.accept = accept
-        self.selector = selectors.DefaultSelector()
-        self._watched: dict[Connection, int] = {}
-        self._bell, self._rope = socket.socketpair()
-        self._bell.setblocking(False)
-        self._rope.setblocking(False)
-        self.selector.register(self._bell, selectors.EVENT_READ, self._hush)
-
-    def start(self) -> None:
-        """Begin to accept."""
-
-    def add(self, connection: Connection) -> None:
-        """Begin to read from a connection; raise RuntimeError if this machine cannot."""
-
-    def wait(self, timeout: float) -> list[Event]:
-        """Wait at most `timeout` seconds for something to happen, and return all that has."""
-        events: list[Event] = []
-        for key, mask in self.selector.select(timeout):
-            events += key.data(mask)
-        return events
-
-    def watch(self, connection: Connection) -> None:
-        """Have the selector watch a connection for what it needs now, which may be nothing."""
-        reads = 0 if connection.ended else self.reads
-        needed = reads | (selectors.EVENT_WRITE if connection.stalled else 0)
-        known = self._watched.get(connection, 0)
-        if needed and not known:
-            self.selector.register(connection.sock, needed, lambda mask: self._ready(connection, mask))
-        elif known and not needed:
-            self.selector.unregister(connection.sock)
-        elif known != needed:
-            key = self.selector.get_key(connection.sock)
-            self.selector.modify(connection.sock, needed, key.data)
-        self._watched[connection] = needed
-
-    def remove(self, connection: Connection) -> None:
-        """Forget a connection that has ended and close its socket."""
-        connection.ended, connection.stalled = True, False
-        self.watch(connection)
-        del self._watched[connection]
-        connection.sock.close()
-
-    def ring(self) -> None:
-        """End the present or the next wait, from any thread."""
-        with suppress(BlockingIOError):  # it has been rung often enough
-            self._rope.send(b"\0")
-
-    def stop(self, timeout: float) -> None:
-        """Give back everything that the engine holds."""
-        self.selector.close()
-        self._bell.close()
-        self._rope.close()
-
-    def _hush(self, _mask: int) -> list[Event]:
-        with suppress(BlockingIOError):
-            self._bell.recv(4096)
-        return []
-
-    def _ready(self, connection: Connection, mask: int) -> list[Event]:
-        events = [Event(Happened.WRITABLE, connection, [])] if mask & selectors.EVENT_WRITE else []
-        return [*events, read_event(connection)] if mask & selectors.EVENT_READ else events
 
 
 class Selectors(Engine):
@@ -126,6 +25,9 @@ class Selectors(Engine):
     def start(self) -> None:
         self.listener.setblocking(False)
         self.selector.register(self.listener, selectors.EVENT_READ, self._arrivals)
+
+    def stop_accepting(self) -> None:
+        self.selector.unregister(self.listener)
 
     def add(self, connection: Connection) -> None:
         connection.sock.setblocking(False)
@@ -151,8 +53,8 @@ class Threads(Engine):
         self._spawn("accept", self._accept_all)
 
     def add(self, connection: Connection) -> None:
-        self.watch(connection)
         self._spawn(f"reader of {connection.peer}", self._read_all, connection)
+        self.watch(connection)
 
     def wait(self, timeout: float) -> list[Event]:
         self._let_them_read_on()
@@ -169,8 +71,12 @@ class Threads(Engine):
 
     def _spawn(self, name: str, work: Callable[..., None], *args: Connection) -> None:
         thread = threading.Thread(target=work, args=args, name=f"chatkit {name}", daemon=True)
-        thread.start()
         self._threads.add(thread)
+        try:
+            thread.start()
+        except RuntimeError:  # there are no more to be had
+            self._threads.discard(thread)
+            raise
 
     def _accept_all(self) -> None:
         while self.listener.fileno() != -1:

@@ -81,6 +81,11 @@ class Room:
         """Return the member who has this name, in any mix of capitals."""
         return self._holders.get(name.lower())
 
+    def clear(self) -> None:
+        """Empty the room without a word."""
+        for book in (self._states, self._names, self._holders):
+            book.clear()
+
     def arrive(self, guest: Guest) -> Effects:
         """Let somebody in who has no name yet."""
         self._states[guest] = State.NAMING
@@ -99,6 +104,8 @@ class Room:
         if (self.state(guest), happening) not in TRANSITIONS:
             return []
         self._states[guest], then = TRANSITIONS[self.state(guest), happening]
+        if self._states[guest] is State.GONE:
+            del self._states[guest]
         return then(self, guest, content)
 
     def _classify(self, guest: Guest, line: bytes) -> tuple[str, str]:
@@ -131,7 +138,6 @@ class Room:
         return effects
 
     def _refuse(self, guest: Guest, why: str) -> Effects:
-        del self._states[guest]
         return [Tell((guest,), Reply(why)), HangUp(guest)]
 
     def _relay(self, guest: Guest, text: str) -> Effects:
@@ -148,13 +154,11 @@ class Room:
         return [*self._farewell(guest, ""), HangUp(guest)]
 
     def _farewell(self, guest: Guest, reason: str) -> Effects:
-        del self._states[guest]
         name = self._names.pop(guest)
         del self._holders[name.lower()]
         return [Tell(self._others(guest), Lost(name, reason) if reason else Left(name))]
 
-    def _vanish(self, guest: Guest, _reason: str) -> Effects:
-        del self._states[guest]
+    def _vanish(self, _guest: Guest, _reason: str) -> Effects:
         return []
 
 
