@@ -3,9 +3,10 @@
 import os
 import socket
 import threading
+from contextlib import contextmanager
 
 import pytest
-from talker import Talker, eventually
+from talker import PATIENCE, Talker, eventually
 
 from chatkit.engines import ENGINES
 from chatkit.server import ChatServer
@@ -71,6 +72,7 @@ def serve(engine, talkers):
         talker.socket.close()
     for server in servers:
         server.stop()
+    for server in servers:
         assert not [each.name for each in chatkit_threads() if "client" not in each.name]
         family = socket.AF_INET6 if ":" in server.address[0] else socket.AF_INET
         socket.create_server(server.address, family=family).close()
@@ -90,6 +92,38 @@ def gather(talk):
         return talkers
 
     return _gather
+
+
+class Hold:
+    """Hold a server's switchboard when it comes to a certain line, so that much can happen at one instant."""
+
+    def __init__(self, server, line):
+        self.line, self.hear = line, server.room.hear
+        self.reached, self.released = threading.Event(), threading.Event()
+        server.room.hear = self._hear
+
+    def _hear(self, guest, line):
+        if line == self.line:
+            self.reached.set()
+            self.released.wait(PATIENCE)
+        return self.hear(guest, line)
+
+
+@pytest.fixture
+def hold():
+    """`with hold(server, talker):` nothing is decided; at its end all that has happened is seen at once."""
+
+    @contextmanager
+    def _hold(server, talker):
+        held = Hold(server, b"hold everything")
+        talker.says("hold everything")
+        assert held.reached.wait(PATIENCE)
+        try:
+            yield
+        finally:
+            held.released.set()
+
+    return _hold
 
 
 @pytest.fixture(name="eventually")
