@@ -8,27 +8,13 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from typing import Literal, Self
+from typing import Self
 
-from chatkit import errors
-from chatkit.errors import ChatError
+from chatkit.conversation import Conversation, State
+from chatkit.errors import BadLine, ChatError, NotAChatServer, NotSent, Refused, ServerGone, Unreachable
 from chatkit.framing import MAX_LINE, LineReader
-from chatkit.messages import (
-    Joined,
-    Left,
-    Message,
-    Notice,
-    Prompt,
-    Reply,
-    Roster,
-    Say,
-    clean,
-    decode_server,
-    decode_text,
-    encode,
-)
+from chatkit.messages import Message, Prompt, Say, clean, encode
 
-State = Literal["connecting", "naming", "joined", "closed"]
 LONGEST = 1 << 16  # bytes in a line from a server: its own limit may be wider than ours
 
 
@@ -36,23 +22,31 @@ class ChatClient:
     """Talk in the room at `host` and `port` as `name`; `timeout`, in seconds, bounds every wait.
 
     Iterate over it to get the messages until the conversation ends, or `subscribe`; then `closed_because`
-    says why it ended: None after `quit`.
+    says why it ended: None after `quit`. Used with `with`, it connects and quits.
     """
 
     def __init__(self, host: str, port: int, name: str, *, timeout: float = 5.0) -> None:
         self.host, self.port, self.name, self.timeout = host, port, name, timeout
-        self.state: State = "connecting"
         self.closed_because: ChatError | None = None
-        self.others: tuple[str, ...] = ()
+        self._conversation = Conversation(name)
         self._quitting = False
-        self._last_reply = ""
         self._socket: socket.socket | None = None
+        self._reader: threading.Thread | None = None
         self._settled = threading.Event()  # it has joined, or never will
-        self._closed = threading.Event()
         self._writing = threading.Lock()  # guards the socket's write side: a line goes out whole
-        self._handing = threading.Lock()  # guards the next two: nothing is handed over twice, or out of order
+        self._handing = threading.Lock()  # guards the end and the next two: everything is handed over once
         self._heard: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
         self._hand_over: Callable[[Message | None], None] = self._heard.put
+
+    @property
+    def state(self) -> State:
+        """Where it stands: connecting, naming, joined or closed."""
+        return self._conversation.state
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """Who else is in the room, as far as the server has told."""
+        return self._conversation.others
 
     def connect(self) -> Self:
         """Connect, give the name and wait to be let in; raise the `ChatError` that says why not."""
@@ -63,12 +57,12 @@ class ChatClient:
         except (OSError, OverflowError, UnicodeError) as error:
             raise self._close(self._cannot_connect(error)) or error from error
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        reads = threading.Thread(target=self._read_all, args=(self._socket,), daemon=True)
-        reads.name = f"chatkit client {self.name}"
-        reads.start()
+        self._reader = threading.Thread(target=self._read_all, args=(self._socket,), daemon=True)
+        self._reader.name = f"chatkit client {self.name}"
+        self._reader.start()
         if not self._settled.wait(self.timeout):
             waited = f"{self._where} did not let {self.name} in within {self.timeout:g} seconds"
-            self._close(errors.NotAChatServer(waited))
+            self._close(NotAChatServer(waited))
         if self.closed_because:
             raise self.closed_because
         return self
@@ -88,7 +82,8 @@ class ChatClient:
         if self._socket and self.state != "closed":
             with suppress(OSError), self._writing:
                 self._socket.shutdown(socket.SHUT_WR)
-            self._closed.wait(self.timeout)
+        if self._reader and self._reader is not threading.current_thread():
+            self._reader.join(self.timeout)  # it ends with the server's own goodbye
         self._close(None)
 
     def receive(self, timeout: float | None = None) -> Message | None:
@@ -126,22 +121,22 @@ class ChatClient:
 
     def _cannot_connect(self, error: Exception) -> ChatError:
         if isinstance(error, ConnectionRefusedError):
-            return errors.Refused(f"nothing listens at {self._where}; is the server running?")
-        return errors.Unreachable(f"cannot reach {self._where}: {getattr(error, 'strerror', '') or error}")
+            return Refused(f"nothing listens at {self._where}; is the server running?")
+        return Unreachable(f"cannot reach {self._where}: {getattr(error, 'strerror', '') or error}")
 
     def _send(self, line: bytes) -> None:
         if len(line) > MAX_LINE:
-            raise errors.NotSent(f"that line has {len(line)} bytes, and a server takes {MAX_LINE} at most")
+            raise NotSent(f"that line has {len(line)} bytes, and a server takes {MAX_LINE} at most")
         if self.state != "joined" or self._quitting:
-            raise self.closed_because or errors.NotSent(f"{self.name} is not in the room")
+            raise self.closed_because or NotSent(f"{self.name} is not in the room")
         try:
             self._write(line)
         except OSError as error:
-            self._close(errors.ServerGone(f"{self._where} takes no more lines: {error}"))
-            raise self.closed_because or error from error
+            gone = ServerGone(f"{self._where} takes no more lines: {error}")
+            raise self._close(gone) or gone from error
 
     def _write(self, line: bytes) -> None:
-        assert self._socket
+        assert self._socket, "only a connected client writes"
         with self._writing:
             self._socket.sendall(line)
 
@@ -149,11 +144,11 @@ class ChatClient:
         try:
             for line in self._lines(sock):
                 self._hear(line)
-            self._close(self._why_it_ended())
-        except errors.BadLine as error:
-            self._close(errors.NotAChatServer(f"{self._where} does not talk like a chat server: {error}"))
+        except BadLine as error:
+            self._close(NotAChatServer(f"{self._where} does not talk like a chat server: {error}"))
         except OSError:
-            self._close(self._why_it_ended())
+            pass  # a reset ends it as a goodbye does
+        self._close(None if self._quitting else self._conversation.ended(self._where))
 
     def _lines(self, sock: socket.socket) -> Iterator[bytes]:
         reader = LineReader(LONGEST)
@@ -165,11 +160,10 @@ class ChatClient:
             if not chunk:
                 return
             yield from reader.feed(chunk)
-        raise errors.BadLine("one of its lines has no end")
+        raise BadLine("one of its lines has no end")
 
     def _hear(self, line: bytes) -> None:
-        message = self._decode(line)
-        self._note(message)
+        message = self._conversation.hear(line)
         with self._handing:
             self._hand_over(message)
         if isinstance(message, Prompt):
@@ -177,48 +171,16 @@ class ChatClient:
         elif self.state == "joined":
             self._settled.set()
 
-    def _decode(self, line: bytes) -> Message:
-        if self.state == "connecting" and not line.startswith(b"!"):
-            return Prompt(decode_text(line))
-        if self.state == "joined" or line.startswith((b"*", b"!")):
-            return decode_server(line)
-        return Reply(decode_text(line))  # before it lets anybody in, a server may say what it likes
-
-    def _note(self, message: Message) -> None:
-        """Keep up with the state, with who is there, and with what was said to us alone."""
-        if self.state == "naming" and isinstance(message, Roster | Notice):
-            self.state = "joined"
-        match message:
-            case Prompt():
-                self.state = "naming"
-            case Reply(text):
-                self._last_reply = text
-            case Joined(name):
-                self.others += (name,)
-            case Left(name):
-                self.others = tuple(other for other in self.others if other != name)
-            case Roster(names):
-                self.others = tuple(filter(None, names.split(", ")))
-
-    def _why_it_ended(self) -> ChatError | None:
-        if self._quitting:
-            return None
-        words = f"; it said: {self._last_reply}" if self._last_reply else ""
-        if self.state != "naming":
-            return errors.ServerGone(f"{self._where} ended the conversation{words}")
-        kind = errors.NameTaken if "in use" in words or "taken" in words else errors.NameRefused
-        return kind(f"{self._where} did not let {self.name} in{words}")
-
     def _close(self, why: ChatError | None) -> ChatError | None:
         """End it for this reason, unless it has ended; return why it did."""
         with self._handing:
             if self.state != "closed":
-                self.state, self.closed_because = "closed", why
+                self._conversation.state = "closed"
+                self.closed_because = why
                 self._hand_over(None)
         if self._socket:
             with suppress(OSError):
                 self._socket.shutdown(socket.SHUT_RDWR)
             self._socket.close()
         self._settled.set()
-        self._closed.set()
         return self.closed_because

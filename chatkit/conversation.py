@@ -1,0 +1,64 @@
+"""What a client knows of its conversation from the lines it has heard: the room's mirror, and as pure.
+
+The states follow one another: connecting (no prompt yet), naming, joined, closed. No socket, no thread.
+"""
+
+from typing import Literal
+
+from chatkit.errors import ChatError, NameRefused, NameTaken, ServerGone
+from chatkit.messages import (
+    Joined,
+    Left,
+    Message,
+    Notice,
+    Prompt,
+    Reply,
+    Roster,
+    decode_server,
+    decode_text,
+)
+
+State = Literal["connecting", "naming", "joined", "closed"]
+
+
+class Conversation:
+    """Follow one conversation from the side of the client called `name`."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.state: State = "connecting"
+        self.others: tuple[str, ...] = ()  # who else is there, as far as the server has told
+        self._last_reply = ""
+
+    def hear(self, line: bytes) -> Message:
+        """Take in one line without its newline; return its message, or raise `BadLine`."""
+        message = self._decode(line)
+        if self.state == "naming" and isinstance(message, Roster | Notice):
+            self.state = "joined"
+        match message:
+            case Prompt():
+                self.state = "naming"
+            case Reply(text):
+                self._last_reply = text
+            case Joined(name):
+                self.others += (name,)
+            case Left(name):
+                self.others = tuple(other for other in self.others if other != name)
+            case Roster(names):
+                self.others = tuple(filter(None, names.split(", ")))
+        return message
+
+    def ended(self, where: str) -> ChatError:
+        """Say why the server at `where` may have ended it, with its own last words if there were any."""
+        words = f"; it said: {self._last_reply}" if self._last_reply else ""
+        if self.state != "naming":
+            return ServerGone(f"{where} ended the conversation{words}")
+        kind = NameTaken if "in use" in words or "taken" in words else NameRefused
+        return kind(f"{where} did not let {self.name} in{words}")
+
+    def _decode(self, line: bytes) -> Message:
+        if self.state == "connecting" and not line.startswith(b"!"):
+            return Prompt(decode_text(line))
+        if self.state == "joined" or line.startswith((b"*", b"!")):
+            return decode_server(line)
+        return Reply(decode_text(line))  # before it lets anybody in, a server may say what it likes
