@@ -63,7 +63,7 @@ class ChatClient:
         if not self._settled.wait(self.timeout):
             waited = f"{self._where} did not let {self.name} in within {self.timeout:g} seconds"
             self._close(NotAChatServer(waited))
-        if self.closed_because:
+        if self.closed_because and not self._conversation.joined:
             raise self.closed_because
         return self
 

@@ -27,6 +27,7 @@ class Conversation:
     def __init__(self, name: str) -> None:
         self.name = name
         self.state: State = "connecting"
+        self.joined = False  # at any time
         self.others: tuple[str, ...] = ()  # who else is there, as far as the server has told
         self._last_reply = ""
 
@@ -34,7 +35,7 @@ class Conversation:
         """Take in one line without its newline; return its message, or raise `BadLine`."""
         message = self._decode(line)
         if self.state == "naming" and isinstance(message, Roster | Notice):
-            self.state = "joined"
+            self.state, self.joined = "joined", True
         match message:
             case Prompt():
                 self.state = "naming"

@@ -1,0 +1,315 @@
+"""The client: it talks, it ends, and whatever ended it has a name and a sentence."""
+
+import socket
+import struct
+import threading
+from contextlib import contextmanager
+
+import pytest
+
+from chatkit import errors
+from chatkit.client import ChatClient
+from chatkit.messages import Joined, Left, Prompt, Reply, Roster, Said
+
+RESET = struct.pack("ii", 1, 0)
+SOON = 10.0  # seconds; a deadline, not a duration
+
+
+@pytest.fixture
+def join(request):
+    """`join(server, "ada")` is a client that has joined; it quits at the end."""
+
+    def _join(server, name, **options):
+        client = ChatClient(*server.address, name, **options)
+        request.addfinalizer(client.quit)
+        return client.connect()
+
+    return _join
+
+
+@contextmanager
+def a_server_that(*does):
+    """A server of one caller: it does one thing after the other; bytes are sent, the rest is called."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    listener.settimeout(SOON)
+
+    def play():
+        with listener.accept()[0] as sock:
+            sock.settimeout(SOON)
+            for step in does:
+                sock.sendall(step) if isinstance(step, bytes) else step(sock)
+
+    thread = threading.Thread(target=play)
+    thread.start()
+    try:
+        yield listener.getsockname()
+    finally:
+        thread.join(SOON)
+        listener.close()
+
+
+def hears_a_line(sock):
+    while not sock.recv(1).endswith(b"\n"):
+        pass
+
+
+def hears_the_end(sock):
+    while sock.recv(4096):
+        pass
+
+
+def resets(sock):
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+
+
+def test_three_people_talk(serve, join):
+    server = serve()
+    ada = join(server, "ada")
+    grace = join(server, "grace")
+    ada.say("hello")
+    grace.say("hi")
+    heard_by_ada = [ada.receive(SOON) for _ in range(4)]
+    assert isinstance(heard_by_ada[0], Prompt)
+    assert heard_by_ada[1:] == [Roster(""), Joined("grace"), Said("grace", "hi")]
+    assert [grace.receive(SOON) for _ in range(3)][1:] == [Roster("ada"), Said("ada", "hello")]
+
+
+def test_it_knows_who_else_is_there(serve, join, eventually):
+    server = serve()
+    ada, grace, linus = (join(server, name) for name in ("ada", "grace", "linus"))
+    assert linus.others == ("ada", "grace")
+    eventually(lambda: (ada.others, grace.others) == (("grace", "linus"), ("ada", "linus")))
+    grace.quit()
+    eventually(lambda: ada.others == ("linus",))
+
+
+def test_each_line_of_a_text_is_a_message_and_a_slash_is_only_a_slash(serve, join):
+    server = serve()
+    ada, grace = join(server, "ada"), join(server, "grace")
+    ada.say("one\ntwo\r\n/who")
+    assert [grace.receive(SOON) for _ in range(5)][2:] == [
+        Said("ada", text) for text in ("one", "two", "/who")
+    ]
+
+
+def test_what_is_typed_may_be_a_command(serve, join):
+    ada = join(serve(), "ada")
+    ada.enter("/who")
+    assert [ada.receive(SOON) for _ in range(3)][2] == Reply("here now: ada")
+
+
+def test_iteration_ends_with_the_conversation(serve, join):
+    ada = join(serve(), "ada")
+    ada.quit()
+    assert [type(message) for message in ada] == [Prompt, Roster]
+    assert list(ada) == []
+    assert ada.closed_because is None
+    assert ada.state == "closed"
+
+
+def test_what_was_said_before_quitting_arrives(serve, join):
+    server = serve()
+    ada, grace = join(server, "ada"), join(server, "grace")
+    for number in range(1000):
+        ada.say(f"line {number}")
+    ada.quit()
+    heard = [grace.receive(SOON) for _ in range(1003)][2:]
+    assert heard == [*(Said("ada", f"line {number}") for number in range(1000)), Left("ada")]
+
+
+def test_a_subscriber_gets_everything_once_in_order_and_none_at_the_end(serve, join):
+    server = serve()
+    ada, grace = join(server, "ada"), join(server, "grace")
+    heard, over = [], threading.Event()
+
+    def note(message):
+        heard.append(message)
+        if message is None:
+            over.set()
+
+    for number in range(500):
+        grace.say(str(number))
+        if number == 250:
+            ada.subscribe(note)
+    grace.quit()
+    server.stop()
+    assert over.wait(SOON)
+    assert [message.text for message in heard if isinstance(message, Said)] == [str(n) for n in range(500)]
+    assert heard[-1] is None
+
+
+def test_lines_of_many_threads_stay_whole(serve, join):
+    server = serve()
+    ada, grace = join(server, "ada"), join(server, "grace")
+    threads = [
+        threading.Thread(target=lambda mark=mark: [ada.say(mark * 300) for _ in range(50)])
+        for mark in "abcdefgh"
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(SOON)
+    heard = [grace.receive(SOON) for _ in range(402)][2:]
+    assert sorted(message.text for message in heard) == sorted(mark * 300 for mark in "abcdefgh" * 50)
+
+
+def test_nobody_waits_for_ever(serve, join):
+    ada = join(serve(), "ada")
+    ada.receive(SOON), ada.receive(SOON)
+    with pytest.raises(TimeoutError, match=r"ada heard nothing for 0\.01 seconds"):
+        ada.receive(0.01)
+
+
+def test_with_connects_and_quits(serve):
+    server = serve()
+    with ChatClient(*server.address, "ada") as ada:
+        assert server.names == ("ada",)
+    assert ada.state == "closed"
+
+
+def test_a_line_that_is_too_long_is_not_sent_and_the_conversation_goes_on(serve, join):
+    server = serve()
+    ada, grace = join(server, "ada"), join(server, "grace")
+    with pytest.raises(errors.NotSent, match="4097 bytes, and a server takes 4096"):
+        ada.say("x" * 4096)
+    ada.say("y" * 4095)
+    assert [grace.receive(SOON) for _ in range(3)][2] == Said("ada", "y" * 4095)
+
+
+def test_after_quitting_nothing_is_sent(serve, join):
+    ada = join(serve(), "ada")
+    ada.quit()
+    with pytest.raises(errors.NotSent, match="ada is not in the room"):
+        ada.say("hello?")
+
+
+def test_quitting_twice_and_before_connecting_does_nothing(serve, join):
+    ada = join(serve(), "ada")
+    ada.quit()
+    ada.quit()
+    stranger = ChatClient("127.0.0.1", 1, "ada")
+    stranger.quit()
+    assert stranger.state == "closed"
+
+
+@pytest.mark.parametrize("name", ["ada", "ADA"])
+def test_a_taken_name_has_its_error(serve, join, name):
+    server = serve()
+    join(server, "ada")
+    with pytest.raises(errors.NameTaken, match=f"did not let {name} in; it said: the name {name} is in use"):
+        join(server, name)
+
+
+@pytest.mark.parametrize("name", ["", "a b", "ada\nhello", "\u00e4", "x" * 25])
+def test_a_bad_name_has_its_error(serve, join, name):
+    server = serve()
+    with pytest.raises(errors.NameRefused, match="1 to 24 ASCII letters or digits"):
+        join(server, name)
+    assert server.names == ()
+
+
+def test_nobody_listens(join):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        address = listener.getsockname()
+    client = ChatClient(*address, "ada")
+    with pytest.raises(
+        errors.Refused, match=f"nothing listens at 127.0.0.1 port {address[1]}; is the server"
+    ):
+        client.connect()
+    assert client.state == "closed"
+
+
+@pytest.mark.parametrize(
+    ("host", "port"),
+    [("no-such-host.invalid", 55555), ("127.0.0.1", 0), ("127.0.0.1", 70000), ("x" * 300, 1), ("a..b", 1)],
+)
+def test_nowhere_to_connect_to(host, port):
+    with pytest.raises(errors.Unreachable, match="cannot reach"):
+        ChatClient(host, port, "ada").connect()
+
+
+def test_a_server_that_never_says_a_word():
+    with (
+        a_server_that(hears_the_end) as address,
+        pytest.raises(errors.NotAChatServer, match=r"did not let ada in within 0.2 seconds"),
+    ):
+        ChatClient(*address, "ada", timeout=0.2).connect()
+
+
+def test_a_server_that_prompts_without_a_newline():
+    with (
+        a_server_that(b"NICK", hears_the_end) as address,
+        pytest.raises(errors.NotAChatServer, match=r"within 0\.2 seconds"),
+    ):
+        ChatClient(*address, "ada", timeout=0.2).connect()
+
+
+def test_a_server_that_hangs_up_on_the_name_in_its_own_words():
+    with (
+        a_server_that(b"Name?\n", hears_a_line, b"Nope.\n") as address,
+        pytest.raises(errors.NameRefused, match=r"it said: Nope\."),
+    ):
+        ChatClient(*address, "ada").connect()
+
+
+def test_a_full_room_is_not_the_name_s_fault():
+    with (
+        a_server_that(b"! the room is full\n") as address,
+        pytest.raises(errors.ServerGone, match="it said: the room is full"),
+    ):
+        ChatClient(*address, "ada").connect()
+
+
+JOINED = (b"Name?\n", hears_a_line, b"* The room contains: grace\n")
+ENDINGS = {
+    "a goodbye": ((), errors.ServerGone, "ended the conversation"),
+    "last words": (
+        (b"! closing time\n",),
+        errors.ServerGone,
+        "ended the conversation; it said: closing time",
+    ),
+    "a reset": ((resets,), errors.ServerGone, "ended the conversation"),
+    "half a line": ((b"[grace] hel",), errors.ServerGone, "ended the conversation"),
+    "no chat line": (
+        (b"HTTP/1.1 400\n", hears_the_end),
+        errors.NotAChatServer,
+        "'HTTP/1.1 400' is no chat line",
+    ),
+    "binary": ((bytes(range(256)) + b"\n", hears_the_end), errors.NotAChatServer, "is no chat line"),
+    "a line without end": ((b"[grace] " + b"x" * 70000,), errors.NotAChatServer, "has no end"),
+}
+
+
+@pytest.mark.parametrize(("does", "kind", "sentence"), ENDINGS.values(), ids=ENDINGS.keys())
+def test_however_the_server_ends_it_the_client_says_how(does, kind, sentence):
+    with a_server_that(*JOINED, *does) as address:
+        client = ChatClient(*address, "ada").connect()
+        while client.receive(SOON) is not None:
+            pass
+        assert isinstance(client.closed_because, kind)
+        assert sentence in str(client.closed_because)
+        with pytest.raises(kind):
+            client.say("hello?")
+
+
+def test_a_server_that_takes_no_more_lines_is_given_up():
+    held = threading.Event()
+    with a_server_that(*JOINED, lambda _sock: held.wait(SOON)) as address:
+        client = ChatClient(*address, "ada", timeout=0.2).connect()
+        with pytest.raises(errors.ServerGone, match="takes no more lines"):
+            client.say("\n".join(["x" * 4000] * 10_000))
+        held.set()
+
+
+def test_harmful_characters_are_cleaned_again(serve, join):
+    with a_server_that(*JOINED, b"[grace] \x1b[2Jbell\x07\xe2\x80\xae\n", hears_the_end) as address:
+        client = ChatClient(*address, "ada").connect()
+        assert [client.receive(SOON) for _ in range(3)][2] == Said("grace", "\ufffd[2Jbell\ufffd\ufffd")
+        client.quit()
+
+
+def test_rooms_of_other_servers_may_use_other_words():
+    with a_server_that(b"hi\n", hears_a_line, b"* here: grace\n* grace left us\n", hears_the_end) as address:
+        client = ChatClient(*address, "ada").connect()
+        assert client.state == "joined"
+        client.quit()
