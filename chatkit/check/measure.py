@@ -1,0 +1,88 @@
+"""What the kernel shows of a running server: its processor time, threads, sockets and memory.
+
+A server may be a family of processes (a shell, `npm`, workers); all of its session counts. Linux only:
+elsewhere nothing of this is measured. It reads /proc and changes nothing, but for the limit on descriptors.
+"""
+
+import os
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+PROC = Path("/proc")
+TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
+LISTENING = "0A"  # in the column `st` of /proc/net/tcp
+
+available = sys.platform == "linux" and (PROC / "self/stat").exists()
+
+
+def family(session: int) -> list[int]:
+    """Return the processes that run in a session, named by the process that leads it."""
+    return [
+        pid for pid in map(int, filter(str.isdigit, os.listdir(PROC))) if _fields(pid)[3:4] == [str(session)]
+    ]
+
+
+def cpu_seconds(session: int) -> float:
+    """Return the processor time that a server has used so far."""
+    return sum(float(field) for pid in family(session) for field in _fields(pid)[11:13]) / TICKS
+
+
+def threads(session: int) -> int:
+    """Return how many threads a server has."""
+    return sum(int(field) for pid in family(session) for field in _fields(pid)[17:18])
+
+
+def memory(session: int) -> int:
+    """Return how many bytes of memory a server has in use."""
+    return sum(int(field) for pid in family(session) for field in _fields(pid)[21:22]) * os.sysconf(
+        "SC_PAGE_SIZE"
+    )
+
+
+def descriptors(pid: int) -> int:
+    """Return one more than the highest descriptor that a process has open."""
+    return max((int(name) for name in os.listdir(PROC / str(pid) / "fd")), default=0) + 1
+
+
+def sockets(session: int) -> int:
+    """Return how many sockets a server holds."""
+    return sum(target.startswith("socket:") for pid in family(session) for target in _open_files(pid))
+
+
+def listening(port: int) -> list[str]:
+    """Return the addresses, as the kernel writes them in hexadecimal, on which somebody listens on `port`."""
+    found = []
+    for table in ("tcp", "tcp6"):
+        with suppress(OSError):
+            for line in (PROC / "net" / table).read_text().splitlines()[1:]:
+                local, state = line.split()[1], line.split()[3]
+                if state == LISTENING and int(local.partition(":")[2], 16) == port:
+                    found.append(local.partition(":")[0])
+    return found
+
+
+def limit_descriptors(session: int, spare: int) -> None:
+    """Leave a server `spare` free descriptors, at the most."""
+    import resource  # only where there is such a thing
+
+    for pid in family(session):
+        hard = resource.prlimit(pid, resource.RLIMIT_NOFILE)[1]
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (descriptors(pid) + spare, hard))
+
+
+def _fields(pid: int) -> list[str]:
+    """Return the fields of /proc/PID/stat from the third on; the second, a name, may hold anything."""
+    with suppress(OSError):
+        fields = (PROC / str(pid) / "stat").read_text(errors="replace").rpartition(")")[2].split()
+        return fields if fields[0] != "Z" else []
+    return []
+
+
+def _open_files(pid: int) -> list[str]:
+    targets = []
+    with suppress(OSError):
+        for link in (PROC / str(pid) / "fd").iterdir():
+            with suppress(OSError):
+                targets.append(os.readlink(link))
+    return targets

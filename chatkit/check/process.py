@@ -1,0 +1,155 @@
+"""A server under test that is ours: started on a free port, watched until it listens, ended by its own id.
+
+It gets a session of its own, so that ending it ends its helpers and nothing else. Its output is kept, for the
+day it dies. This file speaks no chat.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import shlex
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import IO, Protocol
+
+from chatkit.check import measure
+from chatkit.check.promise import CannotRun
+
+PORTS = range(20000, 32000)  # source ports come from 32768 up: a server there might find its port in use
+START_WITHIN = 10.0  # seconds
+POLL = 0.01
+
+
+class Process(Protocol):
+    """A server that we have started; `pid` leads its session, and `measurable` says that /proc shows it."""
+
+    pid: int
+    measurable: bool
+    stoppable: bool  # whether its answer to a signal is its own
+
+    def status(self) -> int | None:
+        """Return its exit status, None while it runs."""
+
+    def output(self) -> str:
+        """Return the last lines that it printed."""
+
+    def signal(self, number: int) -> None:
+        """Send it a signal, as a terminal would."""
+
+    def end(self) -> None:
+        """End it, kindly if that is quick."""
+
+
+class Command:
+    """A command as a process; raise `CannotRun` if there is no such program."""
+
+    measurable = measure.available
+    stoppable = True
+
+    def __init__(self, argv: list[str]) -> None:
+        self._output = tempfile.TemporaryFile()  # noqa: SIM115, it lives as long as this
+        try:
+            self._process = subprocess.Popen(
+                argv,
+                stdin=subprocess.DEVNULL,
+                stdout=self._output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise CannotRun(f"cannot start {shlex.join(argv)}: {error.strerror or error}") from error
+        self.pid = self._process.pid
+
+    def status(self) -> int | None:
+        return self._process.poll()
+
+    def output(self) -> str:
+        return last_lines(self._output)
+
+    def signal(self, number: int) -> None:
+        send_signal(self.pid, number)
+
+    def end(self) -> None:
+        end_session(self)
+        self._process.wait()
+        self._output.close()
+
+
+def last_lines(output: IO[bytes]) -> str:
+    """Return the end of what was printed into a file: eight lines at most."""
+    with suppress(OSError, ValueError):
+        size = os.fstat(output.fileno()).st_size
+        text = os.pread(output.fileno(), 2000, max(0, size - 2000)).decode("utf-8", "replace")
+        return "\n".join(text.strip().splitlines()[-8:])
+    return ""
+
+
+def send_signal(session: int, number: int) -> None:
+    """Send a signal to all processes of a session that we have started."""
+    with suppress(ProcessLookupError):
+        os.killpg(session, number)
+
+
+def end_session(process: Process) -> None:
+    """End a process that we have started: with SIGTERM, and after a second in vain with SIGKILL."""
+    process.signal(signal.SIGTERM)
+    if not wait_for(lambda: process.status() is not None, 1.0):
+        process.signal(signal.SIGKILL)
+        wait_for(lambda: process.status() is not None, 5.0)
+    else:
+        process.signal(signal.SIGKILL)  # what it has left behind
+
+
+def wait_for(test: Callable[[], bool], seconds: float) -> bool:
+    """Wait until `test` is true; return False if `seconds` pass before."""
+    deadline = time.monotonic() + seconds
+    while not test():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(POLL)
+    return True
+
+
+def free_port() -> int:
+    """Return a port that nobody uses, below those that the kernel gives to clients."""
+    for port in random.sample(PORTS, len(PORTS)):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise CannotRun("there is no free port between 20000 and 32000")
+
+
+def wait_until_listening(process: Process, port: int, what: str, seconds: float) -> tuple[str, int]:
+    """Return the address where a new server can be reached; raise `CannotRun` if it dies or never listens."""
+    wait_for(lambda: process.status() is not None or is_listening(port), seconds)
+    if is_listening(port):
+        return address_of(port)
+    status, words = process.status(), process.output()
+    said = f"; it printed:\n{words}" if words else "; it printed nothing"
+    process.end()
+    if status is not None:
+        how = f"ended with status {status}" if status >= 0 else f"was ended by {signal.Signals(-status).name}"
+        raise CannotRun(f"{what} {how} before it listened on port {port}{said}")
+    raise CannotRun(f"{what} runs, but did not listen on port {port} within {seconds:g} s{said}")
+
+
+def is_listening(port: int) -> bool:
+    """Say whether somebody listens on `port`, without a visit where the kernel can be asked."""
+    if measure.available:
+        return bool(measure.listening(port))
+    with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1.0):
+        return True
+    return False
+
+
+def address_of(port: int) -> tuple[str, int]:
+    """Return the loopback address of a server that listens on `port`: IPv6 if it listens only there."""
+    only_v6 = "0" * 24 + "01000000"  # ::1, in the byte order of the kernel's table
+    found = measure.listening(port) if measure.available else []
+    return ("::1" if found and set(found) == {only_v6} else "127.0.0.1"), port

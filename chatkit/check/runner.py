@@ -1,0 +1,136 @@
+"""Judge a server: play each promise's dialogue in a room, several rooms at a time, and collect the outcomes.
+
+First the basic promises; where one of those is broken, the others are not judged. Each gets a room of its own
+where there is a choice, for a fault that seems to pass may have killed the room: so all but the spec's are
+followed by the question whether two newcomers can still talk.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+from chatkit.check.outcome import Failure, Outcome, Report
+from chatkit.check.promise import PROMISES, Broken, CannotRun, Level, NotMeasured, Promise, Verdict
+from chatkit.check.rooms import Room, Venue
+from chatkit.check.stage import Stage
+
+Watcher = Callable[[Outcome], None]
+
+
+def chosen(level: Level, only: Iterable[str] = ()) -> list[Promise]:
+    """Return the promises up to `level`, or those called `only`; raise `CannotRun` for an unknown name."""
+    names = list(only)
+    for name in names:
+        if name not in PROMISES:
+            raise CannotRun(f"there is no promise {name!r}; chatkit check --list shows them all")
+    levels = list(Level)[: list(Level).index(level) + 1]
+    return [p for p in PROMISES.values() if (p.name in names if names else p.level in levels)]
+
+
+def judge(
+    venue: Venue, promises: list[Promise], *, patience: float = 1.0, watch: Watcher = lambda outcome: None
+) -> Report:
+    """Judge all `promises` at `venue` and return the report; `watch` is told of each outcome, in their order.
+
+    Raise `CannotRun` if there is no server at all.
+    """
+    began = time.monotonic()
+    outcomes: list[Outcome] = []
+    for outcome in _all_outcomes(venue, promises, patience):
+        outcomes.append(outcome)
+        watch(outcome)
+    return Report(venue.description, outcomes, time.monotonic() - began)
+
+
+def _all_outcomes(venue: Venue, promises: list[Promise], patience: float) -> Iterator[Outcome]:
+    obstacle = ""
+    for promise in [p for p in promises if p.basic]:
+        outcome = _judge_one(venue, promise, patience)
+        yield outcome
+        if outcome.verdict is Verdict.BROKEN:
+            obstacle = obstacle or f"{promise.name} is broken"
+    rest = [p for p in promises if not p.basic]
+    if obstacle:
+        yield from _not_judged(rest, obstacle)
+    elif venue.fresh:
+        yield from _several_at_once(venue, rest, patience)
+    else:
+        yield from _one_by_one(venue, rest, patience)
+
+
+def _not_judged(promises: list[Promise], obstacle: str) -> Iterator[Outcome]:
+    yield from (Outcome(p, Verdict.NOT_JUDGED, why=f"not judged, because {obstacle}") for p in promises)
+
+
+def _several_at_once(venue: Venue, promises: list[Promise], patience: float) -> Iterator[Outcome]:
+    """Judge each promise in a room of its own; the slow ones begin first."""
+    at_once = min(4, 2 * (os.cpu_count() or 1))
+    with ThreadPoolExecutor(at_once, thread_name_prefix="check") as pool:
+        slow_first = sorted(promises, key=lambda promise: not promise.slow)
+        futures = {p.name: pool.submit(_judge_one, venue, p, patience) for p in slow_first}
+        try:
+            for promise in promises:
+                yield futures[promise.name].result()
+        finally:
+            for future in futures.values():
+                future.cancel()
+
+
+def _one_by_one(venue: Venue, promises: list[Promise], patience: float) -> Iterator[Outcome]:
+    """Judge all promises in the one room there is, as long as it is alive."""
+    for position, promise in enumerate(promises):
+        outcome = _judge_one(venue, promise, patience)
+        yield outcome
+        if outcome.verdict is Verdict.BROKEN and not _is_alive(venue.open(), patience):
+            return (yield from _not_judged(promises[position + 1 :], f"{promise.name} left the room dead"))
+
+
+def _is_alive(room: Room, patience: float) -> bool:
+    stage = Stage(room, patience)
+    try:
+        stage.two_newcomers_can_talk()
+        return True
+    except Broken:
+        return False
+    finally:
+        stage.clear(politely=True)
+
+
+def _judge_one(venue: Venue, promise: Promise, patience: float) -> Outcome:
+    room = venue.open()
+    try:
+        return perform(promise, room, patience)
+    finally:
+        room.close()
+
+
+def perform(promise: Promise, room: Room, patience: float = 1.0) -> Outcome:
+    """Play one promise's dialogue in a room."""
+    stage = Stage(room, patience)
+    try:
+        promise.play(stage)
+        if promise.level is not Level.SPEC and not promise.measured:
+            stage.two_newcomers_can_talk()
+        verdict = Verdict.NOTED if stage.notes else Verdict.KEPT
+        return Outcome(promise, verdict, stage.timeline.now(), notes=stage.notes)
+    except Broken as broken:
+        return _failed(promise, stage, broken)
+    except NotMeasured as why:
+        return Outcome(promise, Verdict.NOT_MEASURED, stage.timeline.now(), str(why))
+    finally:
+        stage.timeline.close()
+        stage.clear(politely=room.foreign)
+
+
+def _failed(promise: Promise, stage: Stage, broken: Broken) -> Outcome:
+    *done, failed = stage.steps or ["it begins"]
+    failure = Failure(
+        done, f"{failed}: {stage.detail}" if stage.detail else failed, broken.expected, broken.got
+    )
+    seconds = stage.timeline.now()
+    return Outcome(
+        promise, Verdict.BROKEN, seconds, notes=stage.notes, failure=failure, timeline=stage.timeline
+    )
