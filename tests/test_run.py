@@ -369,15 +369,15 @@ def test_a_disk_that_fills_up_under_run_py_itself_is_said_in_one_sentence(kit):
     assert "The disk is full" in only_sentence(kit.run("lab", PIP_FILLS_THE_DISK=str(kit.stamp)))
 
 
-@pytest.mark.parametrize("rest", ["no environment at all", "no stamp", "an empty stamp", "no Python"])
+@pytest.mark.parametrize("rest", ["no environment at all", "no stamp", "a stamp cut short", "no Python"])
 def test_an_environment_that_was_left_half_made_is_made_anew(ready, rest):
     if rest == "no environment at all":
         shutil.rmtree(ready.folder / ".venv")
         (ready.folder / ".venv").mkdir()
     elif rest == "no stamp":
         ready.stamp.unlink()
-    elif rest == "an empty stamp":
-        ready.stamp.write_text("")
+    elif rest == "a stamp cut short":
+        ready.stamp.write_text(ready.stamp.read_text().split()[0])
     else:
         (ready.folder / ".venv" / "bin" / "python").unlink()
     assert spoken(ready.run("lab")).startswith("The .venv here was left half made: making it anew.\n")
