@@ -1,0 +1,134 @@
+"""The command `chatkit serve`: run a server until a signal says stop, and say in one line what went wrong.
+
+It knows the command's words, the signals and the exit status; who comes and goes is the log's.
+"""
+
+import argparse
+import errno
+import ipaddress
+import logging
+import signal
+import sys
+from typing import Any, NoReturn
+
+from chatkit import ChatServer, Limits
+from chatkit.cli.answers import no_more, read_address
+from chatkit.cli.ports import who_listens
+from chatkit.cli.server_log import ServerLog
+from chatkit.engines import ENGINES
+from chatkit.errors import CannotListen
+from chatkit.server import HOST, PORT
+
+STOP_TIME = 1.0  # seconds that clients get to take what is queued for them, so that all is over within 2
+EXPOSED = "warning: anyone who can reach this machine can join, and nothing is encrypted"
+EXAMPLES = """examples:
+  chatkit serve              at 127.0.0.1 port 55555, for this machine alone
+  chatkit serve 0.0.0.0      for everybody who can reach this machine
+  chatkit serve ::1 5000     IPv6, another port; [::1]:5000 is the same
+  chatkit serve 0            any free port; the first line says which
+
+Ctrl-C or SIGTERM stops it within 2 seconds and tells every client; a second
+one stops it at once.
+
+exit status: 0 stopped by a signal, 1 the server failed, 2 wrong use, or it
+could not listen there"""
+
+log = logging.getLogger(__name__)
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[Any]") -> None:
+    """Add the command `serve`."""
+    parser = subparsers.add_parser(
+        "serve",
+        help="run a chat server",
+        usage="%(prog)s [HOST] [PORT] [options]",
+        description="Run a chat server, and print who comes and goes.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "words", nargs="*", metavar="HOST PORT", help=f"where to listen, or HOST:PORT ({HOST} {PORT})"
+    )
+    parser.add_argument("--engine", choices=ENGINES, default="threads", help="how it waits for many clients")
+    parser.add_argument("--ascii", action="store_true", help="refuse every line that is not plain ASCII")
+    parser.add_argument("--max-clients", type=_count, metavar="N", help="how many may be connected at once")
+    level = parser.add_mutually_exclusive_group()
+    level.add_argument("--quiet", action="store_true", help="print warnings only")
+    level.add_argument("--verbose", action="store_true", help="print every connection too")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Serve until SIGINT or SIGTERM, and return the exit status; raise `CannotListen`, `WrongAnswer`."""
+    host, port, rest = read_address(options.words)
+    no_more(rest)
+    server = ChatServer(
+        host or HOST,
+        PORT if port is None else port,
+        engine=options.engine,
+        ascii_only=options.ascii,
+        limits=Limits(clients=options.max_clients),
+    )
+    with ServerLog(_level(options)):
+        return _serve(server)
+
+
+def _serve(server: ChatServer) -> int:
+    try:
+        _let_signals_stop_us()
+        _start(server)
+        server.serve_forever()
+        log.error("the server has failed")
+        return 1
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        server.stop(STOP_TIME)
+
+
+def _let_signals_stop_us() -> None:
+    def stop(_number: int, _frame: object) -> NoReturn:
+        for number in numbers:
+            signal.signal(number, signal.SIG_DFL)  # so that a second one ends us at once
+        raise KeyboardInterrupt
+
+    wanted = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    numbers = [number for number in wanted if signal.getsignal(number) != signal.SIG_IGN]  # nohup
+    for number in numbers:
+        signal.signal(number, stop)
+
+
+def _start(server: ChatServer) -> None:
+    try:
+        server.start()
+    except CannotListen as error:
+        raise _with_holder(error, server.host, server.port) from error
+    host, port = server.address
+    if not ipaddress.ip_address(host).is_loopback:
+        log.warning(EXPOSED)
+    elif sys.stdout and sys.stdout.isatty():
+        log.info("to join, type in another terminal: chatkit join %s %d", host, port)
+
+
+def _with_holder(error: CannotListen, host: str, port: int) -> CannotListen:
+    holder = who_listens(host, port) if error.errno == errno.EADDRINUSE else ""
+    if not holder:
+        return error
+    return CannotListen(
+        f"cannot listen on {host} port {port}: {holder} listens there already; "
+        "stop it, or choose another port (0 takes any free one)",
+        error.errno,
+    )
+
+
+def _level(options: argparse.Namespace) -> int:
+    if options.quiet:
+        return logging.WARNING
+    return logging.DEBUG if options.verbose else logging.INFO
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) > 0):
+        raise argparse.ArgumentTypeError(f"how many clients must be a number above 0, not {text!r}")
+    return int(text)
