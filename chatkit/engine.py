@@ -59,8 +59,9 @@ class Engine:
     def start(self) -> None:
         """Begin to accept."""
 
-    def stop_accepting(self) -> None:
-        """Forget the listener, which is about to be closed."""
+    def stop_accepting(self, close: Callable[[], None]) -> None:
+        """Close the listener; the next `wait` tells of the last who was accepted."""
+        close()
 
     def add(self, connection: Connection) -> None:
         """Begin to read from a connection; raise RuntimeError if this machine cannot."""
@@ -95,7 +96,7 @@ class Engine:
 
     def ring(self) -> None:
         """End the present or the next wait, from any thread."""
-        with suppress(BlockingIOError):  # it has been rung often enough
+        with suppress(OSError):  # it has been rung often enough, or it is gone
             self._rope.send(b"\0")
 
     def stop(self, timeout: float) -> None:

@@ -26,8 +26,9 @@ class Selectors(Engine):
         self.listener.setblocking(False)
         self.selector.register(self.listener, selectors.EVENT_READ, self._arrivals)
 
-    def stop_accepting(self) -> None:
+    def stop_accepting(self, close: Callable[[], None]) -> None:
         self.selector.unregister(self.listener)
+        close()
 
     def add(self, connection: Connection) -> None:
         connection.sock.setblocking(False)
@@ -50,9 +51,14 @@ class Threads(Engine):
         self._turns: list[threading.Lock] = []
         self._threads: set[threading.Thread] = set()
         self._rung = self._stopping = False
-        self._spawn("accept", self._accept_all)
+        self._accepting = self._spawn("accept", self._accept_all)
+
+    def stop_accepting(self, close: Callable[[], None]) -> None:
+        close()
+        self._accepting.join(1.0)
 
     def add(self, connection: Connection) -> None:
+        connection.sock.setblocking(True)
         self._spawn(f"reader of {connection.peer}", self._read_all, connection)
         self.watch(connection)
 
@@ -69,7 +75,7 @@ class Threads(Engine):
             thread.join(max(0, deadline - time.monotonic()))
         super().stop(timeout)
 
-    def _spawn(self, name: str, work: Callable[..., None], *args: Connection) -> None:
+    def _spawn(self, name: str, work: Callable[..., None], *args: Connection) -> threading.Thread:
         thread = threading.Thread(target=work, args=args, name=f"chatkit {name}", daemon=True)
         self._threads.add(thread)
         try:
@@ -77,9 +83,10 @@ class Threads(Engine):
         except RuntimeError:  # there are no more to be had
             self._threads.discard(thread)
             raise
+        return thread
 
     def _accept_all(self) -> None:
-        while self.listener.fileno() != -1:
+        while not self._stopping and self.listener.fileno() != -1:
             if connection := self.accept():
                 self._hand_over(Event(Happened.ARRIVED, connection, []), None)
 

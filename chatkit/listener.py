@@ -30,15 +30,17 @@ class Listener:
     """Listen on `host` and `port` (0: any free one); raise `CannotListen` if that is impossible."""
 
     def __init__(self, host: str, port: int) -> None:
+        self._reserve: int | None = None
         try:
+            self._reserve = os.open(os.devnull, os.O_RDONLY)
             family, *_, where = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)[0]
             self.socket = socket.create_server((str(where[0]), port), family=family, backlog=BACKLOG)
         except (OSError, OverflowError) as error:
+            self._give_up_reserve()
             sentence = f"cannot listen on {host} port {port}: {_why(error)}"
             raise CannotListen(sentence, getattr(error, "errno", None)) from error
         self.socket.settimeout(POLL)
         self.address: tuple[str, int] = self.socket.getsockname()[:2]
-        self._reserve: int | None = os.open(os.devnull, os.O_RDONLY)
 
     def accept(self) -> tuple[socket.socket, str] | None:
         """Return the next client's socket and its address in words; None if nobody came or was let in."""

@@ -7,6 +7,7 @@ Threads that only wait hand over what came (`engines`); the switchboard thread d
 import threading
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Self
 
 from chatkit.connection import Connection
@@ -38,7 +39,7 @@ class ChatServer(Switchboard):
             raise ValueError(f"there is no engine {engine!r}; there are: {', '.join(ENGINES)}")
         super().__init__(Room(ascii_only=ascii_only), limits or Limits())
         self.host, self.port, self.engine = host, port, engine
-        self._stopping = threading.Event()
+        self._stopping, self._ended = threading.Event(), threading.Event()
         self._thread: threading.Thread | None = None
 
     @property
@@ -56,20 +57,26 @@ class ChatServer(Switchboard):
         if self._thread:
             raise RuntimeError("this server is running already; stop it first")
         self._listener = Listener(self.host, self.port)
-        self._engine = ENGINES[self.engine](self._listener.socket, self._accept)
-        self._stopping.clear()
-        self.closed = False
-        self._engine.start()
-        self._thread = threading.Thread(target=self._run, name="chatkit switchboard", daemon=True)
-        self._thread.start()
+        with ExitStack() as undo:  # what fails half-way leaves nothing behind
+            undo.callback(self._listener.close)
+            self._engine = ENGINES[self.engine](self._listener.socket, self._accept)
+            undo.callback(self._engine.stop, 1.0)
+            self._engine.start()
+            self._stopping.clear()
+            self._ended.clear()
+            thread = threading.Thread(target=self._run, name="chatkit switchboard", daemon=True)
+            thread.start()
+            undo.pop_all()
+        self._thread = thread
         log.info("listening on %s port %d", *self.address)
         return self
 
     def serve_forever(self) -> None:
         """Serve until another thread calls `stop`."""
-        thread = self._thread or self.start()._thread
-        while thread and thread.is_alive():
-            time.sleep(0.1)  # not join: interrupted by Ctrl-C, it takes the thread for ended (Python 3.11)
+        if not self._thread:
+            self.start()
+        while not self._ended.wait(1.0):  # not join: a join that Ctrl-C interrupts takes the thread for ended
+            pass
 
     def stop(self, timeout: float = 2.0) -> None:
         """Tell every client, send what is queued within `timeout` seconds, and give back all it holds."""
@@ -77,7 +84,8 @@ class ChatServer(Switchboard):
             self._stop_by = time.monotonic() + timeout
             self._stopping.set()
             self._engine.ring()
-            self._thread.join(timeout + 5.0)
+            self._ended.wait(timeout + 5.0)
+            self._thread.join(1.0)
             self._thread = None
 
     def __enter__(self) -> Self:
@@ -92,16 +100,19 @@ class ChatServer(Switchboard):
         return Connection(*accepted, self.limits) if accepted else None
 
     def _run(self) -> None:
+        self.closed = False
         while not self._stopping.is_set():
             self._round()
         self.closed = True
-        self._engine.stop_accepting()
-        self._listener.close()
+        self._engine.stop_accepting(self._listener.close)
+        self._engine.ring()
+        self._round()  # whoever came at the last moment is turned away
         self.room.clear()  # nobody needs to hear who leaves now
         self._end_all(lambda each: self._dismiss(each, "", "the server is stopping; goodbye"), self._stop_by)
         self._end_all(lambda each: self._cut(each, "server stopped"), time.monotonic() + 1.0)
         self._engine.stop(timeout=1.0)
         log.info("stopped")
+        self._ended.set()
 
     def _end_all(self, end: Callable[[Connection], None], deadline: float) -> None:
         for connection in list(self._connections):

@@ -6,6 +6,8 @@ in one piece. No other thread touches what it owns, so nothing here is locked.
 
 import logging
 import time
+from collections.abc import Callable
+from typing import TypeVar
 
 from chatkit.connection import Connection
 from chatkit.engine import Engine, Event, Happened
@@ -17,6 +19,7 @@ from chatkit.room import Effects, HangUp, Room, State, Tell
 BREATH = 0.02  # seconds
 TICK = 0.25  # seconds between two looks at everybody's deadlines
 
+T = TypeVar("T")
 log = logging.getLogger("chatkit.server")
 
 
@@ -39,27 +42,31 @@ class Switchboard:
             time.sleep(BREATH)
             self._crowded = False
         for event in self._engine.wait(TICK):
-            self._handle(event)
+            self._guard(self._handle, event, event.connection)
         if time.monotonic() > self._next_look:
             self._next_look = time.monotonic() + TICK
             self._dirty |= self._connections
         while self._dirty:
-            self._deliver(self._dirty.pop())
+            connection = self._dirty.pop()
+            self._guard(self._deliver, connection, connection)
+
+    def _guard(self, work: Callable[[T], None], about: T, connection: Connection) -> None:
+        try:
+            work(about)
+        except Exception:  # a bug here must cost one client its seat, and nobody else anything
+            log.exception("a bug in the server; it cuts %s", connection.peer)
+            connection.abort("server error")
 
     def _handle(self, event: Event) -> None:
-        try:
-            match event.happened:
-                case Happened.ARRIVED:
-                    self._arrived(event.connection)
-                case Happened.SPOKE:
-                    self._spoke(event.connection, event.lines)
-                case Happened.ENDED:
-                    self._ended(event.connection)
-                case Happened.WRITABLE:
-                    self._dirty.add(event.connection)
-        except Exception:  # a bug here must cost one client its seat, and nobody else anything
-            log.exception("a bug in the server; it cuts %s", event.connection.peer)
-            self._cut(event.connection, "server error")
+        match event.happened:
+            case Happened.ARRIVED:
+                self._arrived(event.connection)
+            case Happened.SPOKE:
+                self._spoke(event.connection, event.lines)
+            case Happened.ENDED:
+                self._goodbye(event.connection)
+            case Happened.WRITABLE:
+                self._dirty.add(event.connection)
 
     def _arrived(self, connection: Connection) -> None:
         limit = self.limits.clients or self._engine.max_clients
@@ -83,7 +90,7 @@ class Switchboard:
             rule = f"a line has {self.limits.line} bytes at most, with its newline; goodbye"
             self._dismiss(connection, "line too long", rule)
 
-    def _ended(self, connection: Connection) -> None:
+    def _goodbye(self, connection: Connection) -> None:
         log.debug("%s is gone: %s", connection.peer, connection.reason or "goodbye")
         connection.ended = True
         self._carry_out(self.room.leave(connection, connection.reason))
@@ -131,6 +138,6 @@ class Switchboard:
         self._dirty.add(connection)
 
     def _cut(self, connection: Connection, reason: str) -> None:
-        self._carry_out(self.room.leave(connection, reason))
         connection.abort(reason)
         self._dirty.add(connection)
+        self._carry_out(self.room.leave(connection, reason))
