@@ -1,0 +1,226 @@
+"""Every way of leaving: one notice to each other member, the name free, and nobody else touched."""
+
+import socket
+import threading
+
+import pytest
+
+from chatkit import Limits
+
+GONE = "* ada has left the room"
+LOST = "* ada has left the room (connection lost)"
+
+
+def waits_unread(ada, grace):
+    """Let a line arrive that ada never reads: her close becomes a reset."""
+    grace.says("unread")
+    ada.socket.recv(1, socket.MSG_PEEK)
+    ada.leaves()
+
+
+WAYS = {
+    "close": (lambda ada, grace: ada.leaves(), GONE),
+    "reset": (lambda ada, grace: ada.resets(), LOST),
+    "close with a line unread": (waits_unread, LOST),
+    "half-close": (lambda ada, grace: ada.half_closes(), GONE),
+    "close in the middle of a line": (lambda ada, grace: (ada.sends(b"half a li"), ada.leaves()), GONE),
+    "half-close in the middle of a line": (lambda ada, grace: (ada.sends(b"half"), ada.half_closes()), GONE),
+    "quit": (lambda ada, grace: ada.says("/quit"), GONE),
+    "quit and close": (lambda ada, grace: (ada.says("/quit"), ada.half_closes(), ada.hears_the_end()), GONE),
+    "quit and reset": (lambda ada, grace: (ada.says("/quit"), ada.hears_the_end(), ada.resets()), GONE),
+}
+
+
+@pytest.fixture(params=WAYS)
+def departure(request, serve, gather):
+    """Ada has gone in one of the ways; grace, who stays, has heard nothing yet."""
+    server = serve()
+    ada, grace = gather(server, "ada", "grace")
+    go, notice = WAYS[request.param]
+    go(ada, grace)
+    return server, grace, notice
+
+
+def test_whoever_goes_is_announced_exactly_once(departure):
+    _, grace, notice = departure
+    grace.hears(notice)
+    grace.says("/who")
+    grace.hears("! here now: grace")
+
+
+def test_the_name_of_whoever_goes_is_free(departure, talk):
+    server, grace, notice = departure
+    grace.hears(notice)
+    talk(server, "ada")
+    grace.hears("* ada has entered the room")
+
+
+def test_the_thread_of_whoever_goes_ends(departure, eventually):
+    _, grace, notice = departure
+    grace.hears(notice)
+    eventually(lambda: sum("reader" in each.name for each in threading.enumerate()) <= 1)
+
+
+def test_the_socket_of_whoever_goes_is_closed(departure, eventually):
+    server, grace, notice = departure
+    grace.hears(notice)
+    eventually(lambda: len(server._connections) == 1)
+
+
+def test_an_unfinished_last_line_is_no_message(serve, gather):
+    ada, grace = gather(serve(), "ada", "grace")
+    ada.sends(b"whole\nhalf")
+    ada.leaves()
+    grace.hears("[ada] whole", GONE)
+
+
+def test_whoever_half_closes_is_sent_what_is_queued(serve, gather, hold):
+    server = serve()
+    ada, grace = gather(server, "ada", "grace")
+    with hold(server, grace):
+        ada.says("/who", "my last words")
+        ada.half_closes()
+    ada.hears("[grace] hold everything", "! here now: ada, grace")
+    ada.hears_the_end()
+    grace.hears("[ada] my last words", GONE)
+
+
+def test_whoever_half_closes_is_sent_more_than_the_kernel_takes_at_once(serve, gather):
+    server = serve(limits=Limits(linger=20))
+    (grace,) = gather(server, "grace")
+    (ada,) = gather(server, "ada", receive_buffer=4096)
+    grace.hears("* ada has entered the room")
+    text = "x" * 4000
+    for _ in range(500):
+        grace.says(text)
+    grace.says("/who")
+    grace.hears("! here now: grace, ada")
+    ada.half_closes()
+    grace.hears(GONE)
+    assert ada.hears_all() == [f"[grace] {text}"] * 500
+
+
+def test_a_whole_visit_in_one_piece_is_heard(serve, gather, talk):
+    server = serve()
+    (grace,) = gather(server, "grace")
+    ada = talk(server)
+    ada.sends(b"ada\nhello\n/quit\n")
+    grace.hears("* ada has entered the room", "[ada] hello", GONE)
+    ada.hears("Welcome to chatkit! What shall I call you?", "* The room contains: grace")
+    ada.hears_the_end()
+
+
+BEFORE_A_NAME = {
+    "FIN before the prompt": lambda each: each.leaves(),
+    "RST before the prompt": lambda each: each.resets(),
+    "FIN after the prompt": lambda each: (each.hears_the_prompt(), each.leaves()),
+    "RST after the prompt": lambda each: (each.hears_the_prompt(), each.resets()),
+    "FIN in the middle of the name": lambda each: (each.hears_the_prompt(), each.sends(b"a"), each.leaves()),
+    "half-close": lambda each: (each.half_closes(), each.hears_the_prompt(), each.hears_the_end()),
+    "a name that is not ASCII": lambda each: (each.sends("zoé\n".encode()), each.leaves()),
+}
+
+
+@pytest.mark.parametrize("way", BEFORE_A_NAME)
+def test_nobody_hears_of_a_hundred_who_vanish_before_they_have_a_name(serve, talk, gather, eventually, way):
+    server = serve()
+    (grace,) = gather(server, "grace")
+    for _ in range(100):
+        BEFORE_A_NAME[way](talk(server))
+    eventually(lambda: len(server._connections) == 1)
+    talk(server, "ada")
+    grace.hears("* ada has entered the room")
+
+
+def test_fifty_resets_at_one_instant_give_fifty_right_notices(serve, gather, hold):
+    server = serve()
+    grace, *others = gather(server, "grace", *(f"guest{number}" for number in range(50)))
+    with hold(server, grace):
+        for other in others:
+            other.resets()
+    notices = [grace.hears_a_line() for _ in range(50)]
+    assert set(notices) == {f"* guest{number} has left the room (connection lost)" for number in range(50)}
+    grace.says("/who")
+    grace.hears("! here now: grace")
+
+
+def test_a_death_in_the_middle_of_a_broadcast_costs_nobody_else_a_line(serve, gather, hold):
+    server = serve()
+    ada, grace, linus = gather(server, "ada", "grace", "linus")
+    with hold(server, linus):
+        ada.resets()
+        linus.says(*(f"line {number}" for number in range(5)))
+    heard = grace.hears_until("[linus] line 4")
+    assert sorted(heard) == sorted(
+        ["[linus] hold everything", *(f"[linus] line {number}" for number in range(5)), LOST]
+    )
+
+
+def test_two_who_reset_while_they_are_sent_to_are_announced_once_each(serve, gather):
+    ada, grace, linus = gather(serve(), "ada", "grace", "linus")
+    linus.says("going")
+    ada.resets()
+    grace.resets()
+    notices = sorted([linus.hears_a_line(), linus.hears_a_line()])
+    assert notices == [LOST, "* grace has left the room (connection lost)"]
+    linus.says("/who")
+    linus.hears("! here now: linus")
+
+
+# Coming back
+
+
+def test_whoever_comes_back_before_the_ghost_is_gone_is_let_in(serve, gather, hold, talk):
+    server = serve()
+    grace, ghost = gather(server, "grace", "ada")
+    with hold(server, grace):
+        ghost.resets()
+        ada = talk(server)
+        ada.says("ada")
+    ada.hears("Welcome to chatkit! What shall I call you?", "* The room contains: grace")
+    grace.hears(LOST, "* ada has entered the room")
+    ada.says("/who")
+    ada.hears("! here now: grace, ada")
+
+
+@pytest.mark.parametrize("name", ["ada", "ADA"])
+def test_a_ghost_found_dead_is_replaced_before_its_end_was_read(serve, gather, talk, monkeypatch, name):
+    server = serve()
+    grace, _ = gather(server, "grace", "ada")
+    monkeypatch.setattr("chatkit.connection.Connection.is_dead", lambda self: True)
+    talk(server, name)
+    grace.hears(LOST, f"* {name} has entered the room")
+    assert server.names == ("grace", name)
+
+
+def test_whoever_is_still_there_is_not_replaced(serve, gather, talk):
+    server = serve()
+    ada, grace = gather(server, "ada", "grace")
+    pretender = talk(server)
+    pretender.says("ada")
+    pretender.hears_the_prompt()
+    pretender.hears_an_error("in use")
+    ada.says("still here")
+    grace.hears("[ada] still here")
+
+
+def test_a_hundred_come_back_at_once_under_their_names(serve, gather):
+    server = serve()
+    names = [f"guest{number}" for number in range(100)]
+    for talker in gather(server, *names):
+        talker.resets()
+    assert len(gather(server, *names)) == 100
+
+
+def test_a_thousand_visits_leave_no_thread_and_no_descriptor(serve, talk, talkers, gather, eventually):
+    server = serve()
+    (grace,) = gather(server, "grace")
+    threads = threading.active_count()
+    for number in range(1000):
+        visitor = talk(server, f"guest{number}")
+        visitor.leaves() if number % 2 else visitor.resets()
+        talkers.remove(visitor)
+    eventually(lambda: server.names == ("grace",))
+    eventually(lambda: threading.active_count() == threads and len(server._connections) == 1)
+    grace.says("/who")
+    assert len(grace.hears_until("! here now: grace")) == 2001

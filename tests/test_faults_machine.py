@@ -1,0 +1,342 @@
+"""What the machine does to a server: too many clients, no descriptors, no threads, a bug, a crowd."""
+
+import os
+import selectors
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+from talker import PATIENCE, Talker
+
+from chatkit import ChatClient, ChatServer, Limits
+
+FULL = "! the room is full; please come back later"
+
+
+# Too many
+
+
+def test_one_too_many_is_told_so_and_sent_away(serve, gather, talk):
+    server = serve(limits=Limits(clients=2))
+    gather(server, "ada", "grace")
+    third = talk(server)
+    third.hears(FULL)
+    third.hears_the_end()
+
+
+def test_those_inside_do_not_notice_one_too_many(serve, gather, talk):
+    server = serve(limits=Limits(clients=2))
+    ada, grace = gather(server, "ada", "grace")
+    talk(server).hears(FULL)
+    ada.says("hello")
+    grace.hears("[ada] hello")
+
+
+def test_when_one_leaves_there_is_a_place_again(serve, gather, talk, eventually):
+    server = serve(limits=Limits(clients=2))
+    ada, grace = gather(server, "ada", "grace")
+    ada.leaves()
+    grace.hears("* ada has left the room")
+    eventually(lambda: len(server._connections) == 1)
+    talk(server, "linus")
+    grace.hears("* linus has entered the room")
+
+
+def test_two_hundred_may_connect_at_one_instant(serve, gather, talk, hold):
+    server = serve()
+    (ada,) = gather(server, "ada")
+    with hold(server, ada):
+        crowd = [talk(server) for _ in range(200)]
+    for each in crowd:
+        each.hears_the_prompt()
+
+
+def test_a_lack_of_threads_costs_one_newcomer_only(serve, gather, talk, monkeypatch, engine):
+    if engine == "selectors":
+        pytest.skip("this engine starts no thread for a client")
+    server = serve()
+    ada, grace = gather(server, "ada", "grace")
+
+    def start(self):
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", start)
+        talk(server).hears(FULL)
+    ada.says("hello")
+    grace.hears("[ada] hello")
+    talk(server, "linus")
+    ada.hears("* linus has entered the room")
+
+
+def test_a_start_without_threads_fails_and_keeps_no_port(engine, nothing_left, monkeypatch):
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    server = ChatServer(port=port, engine=engine)
+
+    def start(self):
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", start)
+        with pytest.raises(RuntimeError, match="can't start new thread"):
+            server.start()
+    socket.create_server(("127.0.0.1", port)).close()
+
+
+def test_a_default_timeout_for_sockets_cuts_nobody(serve, gather, talk):
+    socket.setdefaulttimeout(0.05)
+    try:
+        server = serve(limits=Limits(naming=0.5))
+        ada, grace = gather(server, "ada", "grace")
+        stranger = talk(server)
+        stranger.hears_the_prompt()
+        stranger.hears_an_error("no name")
+        ada.says("still here")
+        grace.hears("[ada] still here")
+    finally:
+        socket.setdefaulttimeout(None)
+
+
+FEW_DESCRIPTORS = """
+import resource, sys, time
+from chatkit import ChatServer
+resource.setrlimit(resource.RLIMIT_NOFILE, (40, 40))
+with ChatServer(port=0, engine=sys.argv[1]) as server:
+    print(server.address[1], flush=True)
+    for line in sys.stdin:
+        print(time.process_time(), flush=True)
+"""
+
+
+@pytest.fixture
+def poor(engine):
+    """A server in a process of its own that may have 40 descriptors; `poor.cpu()` is what it has used."""
+    if os.name == "nt":
+        pytest.skip("Windows has no such limit")
+    pipe = subprocess.PIPE
+    command = [sys.executable, "-c", FEW_DESCRIPTORS, engine]
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True, bufsize=1) as process:
+
+        def ask():
+            process.stdin.write("\n")
+            return float(process.stdout.readline())
+
+        process.address, process.cpu = ("127.0.0.1", int(process.stdout.readline())), ask
+        yield process
+        process.kill()
+
+
+@pytest.fixture
+def crowd(poor, nothing_left):
+    """Eighty who have come to it, with what they heard first: twice as many as it can serve."""
+    everybody = [Talker(poor.address) for _ in range(80)]
+    yield [(each, each.hears_a_line()) for each in everybody]
+    for each in everybody:
+        each.socket.close()
+
+
+def test_without_descriptors_everybody_is_served_or_told(crowd):
+    served = [talker for talker, line in crowd if line != FULL]
+    for talker, line in crowd:
+        if line == FULL:
+            talker.hears_the_end()
+    assert 20 < len(served) < 40
+
+
+def test_without_descriptors_those_inside_chat_on(crowd):
+    ada, grace, *_ = [talker for talker, line in crowd if line != FULL]
+    ada.says("ada")
+    ada.hears("* The room contains: ")
+    grace.says("grace", "hello")
+    ada.hears("* grace has entered the room", "[grace] hello")
+
+
+def test_without_descriptors_the_server_does_not_spin(poor, crowd):
+    before = poor.cpu()
+    threading.Event().wait(0.5)
+    assert poor.cpu() - before < 0.2
+
+
+def test_with_descriptors_again_the_server_serves_again(poor, crowd, eventually):
+    for talker, _ in crowd:
+        talker.socket.close()
+
+    def is_let_in():
+        newcomer = Talker(poor.address)
+        served = newcomer.hears_a_line() != FULL
+        newcomer.socket.close()
+        return served
+
+    eventually(is_let_in)
+
+
+# A bug
+
+
+@pytest.mark.parametrize("hook", ["arrive", "hear", "leave"])
+def test_a_bug_in_a_hook_costs_one_client_only(serve, gather, talk, eventually, caplog, hook):
+    server = serve()
+    ada, grace, linus = gather(server, "ada", "grace", "linus")
+    works, victim = getattr(server.room, hook), server.room.holder("ada")
+
+    def breaks(guest, *args):
+        if guest is victim or hook == "arrive":
+            raise ZeroDivisionError("a bug")
+        return works(guest, *args)
+
+    setattr(server.room, hook, breaks)
+    if hook == "arrive":
+        talk(server).hears_the_end()
+    elif hook == "hear":
+        ada.says("hello")
+        ada.hears("* grace has entered the room") if False else None
+        grace.hears("* ada has left the room (server error)")
+    else:
+        ada.leaves()
+    eventually(lambda: "a bug" in caplog.text)
+    setattr(server.room, hook, works)
+    grace.says("hello")
+    linus.hears_until("[grace] hello")
+    eventually(lambda: len(server._connections) <= 3)
+
+
+def test_whoever_meets_a_bug_is_cut_and_the_log_says_who(serve, gather, talk, caplog, monkeypatch):
+    server = serve()
+    (ada,) = gather(server, "ada")
+    here = f"127.0.0.1 port {ada.socket.getsockname()[1]}"
+    hear = server.room.hear
+
+    def breaks(guest, line):
+        return hear(guest, line) if line != b"magic" else 1 / 0
+
+    monkeypatch.setattr(server.room, "hear", breaks)
+    ada.says("magic")
+    assert ada.hears_all() == []
+    assert any("a bug in the server" in text and here in text for text in caplog.messages)
+    assert "ZeroDivisionError" in caplog.text
+
+
+# What costs nothing
+
+
+def test_fifty_silent_clients_cost_no_cpu(serve, gather):
+    gather(serve(), *(f"guest{number}" for number in range(50)))
+    before = time.process_time()
+    threading.Event().wait(0.6)
+    assert time.process_time() - before < 0.2
+
+
+def test_a_half_closed_client_who_stays_costs_no_cpu(serve, gather, eventually):
+    server = serve(limits=Limits(linger=60))
+    ada, grace = gather(server, "ada", "grace")
+    ada.half_closes()
+    grace.hears("* ada has left the room")
+    before = time.process_time()
+    threading.Event().wait(0.6)
+    assert time.process_time() - before < 0.2
+
+
+# The sockets
+
+
+@pytest.mark.parametrize(
+    ("level", "option", "value"),
+    [
+        ("IPPROTO_TCP", "TCP_NODELAY", 1),
+        ("SOL_SOCKET", "SO_KEEPALIVE", 1),
+        ("IPPROTO_TCP", "TCP_KEEPIDLE", 60),
+        ("IPPROTO_TCP", "TCP_KEEPINTVL", 15),
+        ("IPPROTO_TCP", "TCP_KEEPCNT", 4),
+        ("IPPROTO_TCP", "TCP_USER_TIMEOUT", 60_000),
+    ],
+)
+def test_every_accepted_socket_notices_a_silent_death(serve, gather, level, option, value):
+    if not hasattr(socket, option):
+        pytest.skip(f"this system has no {option}")
+    server = serve()
+    gather(server, "ada")
+    sock = server.room.holder("ada").sock
+    assert sock.getsockopt(getattr(socket, level), getattr(socket, option)) == value
+
+
+def test_the_kernel_keeps_no_more_than_half_a_megabyte_for_a_client(serve, gather):
+    server = serve()
+    gather(server, "ada")
+    assert server.room.holder("ada").sock.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) <= 1 << 19
+
+
+# Netcat, an independent witness
+
+
+class Netcat:
+    """A netcat that is talked to by its standard input and output."""
+
+    def __init__(self, *command):
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self._buffer = b""
+
+    def says(self, text):
+        self.process.stdin.write(text.encode() + b"\n")
+        self.process.stdin.flush()
+
+    def hears(self, expected):
+        while b"\n" not in self._buffer:
+            with selectors.DefaultSelector() as selector:
+                selector.register(self.process.stdout, selectors.EVENT_READ)
+                assert selector.select(PATIENCE), f"netcat heard nothing, not {expected!r}"
+            chunk = os.read(self.process.stdout.fileno(), 65536)
+            assert chunk, f"netcat heard the end, not {expected!r}"
+            self._buffer += chunk
+        line, _, self._buffer = self._buffer.partition(b"\n")
+        assert line.decode() == expected
+
+    def joins(self, name, roster):
+        self.hears("Welcome to chatkit! What shall I call you?")
+        self.says(name)
+        self.hears(f"* The room contains: {roster}")
+
+    def ends(self):
+        self.process.stdin.close()
+        self.process.wait(PATIENCE)
+        self.process.stdout.close()
+
+
+def netcats(address):
+    """Three netcats, of as many kinds as there are."""
+    where = [address[0], str(address[1])]
+    kinds = [["nc", "-N"], ["ncat", "--crlf"], ["nc", "-N"]] if shutil.which("ncat") else [["nc", "-N"]] * 3
+    return [Netcat(*kind, *where) for kind in kinds]
+
+
+@pytest.mark.skipif(not shutil.which("nc"), reason="there is no netcat")
+def test_three_netcats_and_a_chat_client_talk_in_one_room(serve):
+    server = serve()
+    one, two, three = netcats(server.address)
+    one.joins("ada", "")
+    two.joins("grace", "ada")
+    three.joins("linus", "ada, grace")
+    one.hears("* grace has entered the room")
+    for netcat in (one, two):
+        netcat.hears("* linus has entered the room")
+    with ChatClient(*server.address, "chatkit") as client:
+        for netcat in (one, two, three):
+            netcat.hears("* chatkit has entered the room")
+        client.say("hello, netcats")
+        for netcat in (one, two, three):
+            netcat.hears("[chatkit] hello, netcats")
+        two.says("hello, chatkit")
+        for netcat in (one, three):
+            netcat.hears("[grace] hello, chatkit")
+        heard = [str(message) for message in (client.receive(5) for _ in range(3))]
+        assert heard[1:] == ["* The room contains: ada, grace, linus", "[grace] hello, chatkit"]
+    for netcat in (one, two, three):
+        netcat.hears("* chatkit has left the room")
+    two.ends()
+    for netcat in (one, three):
+        netcat.hears("* grace has left the room")
+        netcat.ends()

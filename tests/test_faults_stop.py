@@ -1,0 +1,245 @@
+"""The end: everybody is told, what is queued goes first, and nothing of the server stays behind."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+from talker import Talker
+
+from chatkit import ChatServer, Limits
+
+GOODBYE = "! the server is stopping; goodbye"
+
+
+def in_the_background(work):
+    thread = threading.Thread(target=work)
+    thread.start()
+    return thread
+
+
+def test_stop_tells_everybody_and_ends_in_order(serve, talk, gather):
+    server = serve(limits=Limits(linger=0.05))
+    ada, grace = gather(server, "ada", "grace")
+    stranger = talk(server)
+    stranger.hears_the_prompt()
+    server.stop()
+    for each in (ada, grace, stranger):
+        each.hears(GOODBYE)
+        each.hears_the_end()
+        assert each.end == "FIN"
+
+
+def test_stop_sends_what_is_queued_to_a_slow_reader_who_lives(serve, gather):
+    server = serve(limits=Limits(linger=20))
+    (grace,) = gather(server, "grace")
+    (slow,) = gather(server, "ada", receive_buffer=4096)
+    grace.hears("* ada has entered the room")
+    text = "x" * 4000
+    for _ in range(500):
+        grace.says(text)
+    grace.says("/who")
+    grace.hears("! here now: grace, ada")
+    stopping = in_the_background(lambda: server.stop(timeout=20))
+    grace.hears(GOODBYE)
+    assert slow.hears_all() == [*[f"[grace] {text}"] * 500, GOODBYE]
+    slow.leaves()
+    grace.leaves()
+    stopping.join(10)
+    assert not stopping.is_alive()
+
+
+def test_stop_ends_in_time_although_clients_are_frozen(serve, gather):
+    server = serve(limits=Limits(linger=20))
+    (grace,) = gather(server, "grace")
+    for name in ("ada", "linus"):
+        gather(server, name, receive_buffer=4096)
+        grace.hears(f"* {name} has entered the room")
+    for _ in range(500):
+        grace.says("x" * 4000)
+    grace.says("/who")
+    grace.hears("! here now: grace, ada, linus")
+    began = time.monotonic()
+    server.stop(timeout=0.2)
+    assert time.monotonic() - began < 3
+
+
+def test_stop_twice_is_no_error(serve):
+    server = serve()
+    server.stop()
+    server.stop()
+
+
+def test_stop_before_start_is_no_error(engine):
+    ChatServer(port=0, engine=engine).stop()
+
+
+def test_two_may_stop_it_at_once(serve):
+    for _ in range(30):
+        server = serve()
+        threads = [in_the_background(server.stop) for _ in range(2)]  # an error in one fails the test
+        for thread in threads:
+            thread.join(5)
+            assert not thread.is_alive()
+
+
+def test_the_same_server_may_start_again_in_an_empty_room(serve, gather):
+    server = serve(limits=Limits(linger=0.05))
+    gather(server, "ada")
+    server.stop()
+    server.start()
+    (ada,) = gather(server, "ada")
+    ada.says("/who")
+    ada.hears("! here now: ada")
+
+
+def test_twenty_rounds_on_one_port_with_clients_in_the_room(engine, nothing_left):
+    server = ChatServer(port=0, engine=engine).start()
+    server.port = server.address[1]
+    server.stop()
+    for _ in range(20):
+        with server.start():
+            guests = [Talker(server.address, name) for name in ("ada", "grace", "linus")]
+            ends = [
+                in_the_background(lambda guest=guest: (guest.hears_all(), guest.leaves())) for guest in guests
+            ]
+        for end in ends:
+            end.join(5)
+        assert [guest.end for guest in guests] == ["FIN"] * 3
+
+
+def test_it_can_be_stopped_while_twenty_clients_flood_it(serve, gather, talkers):
+    server = serve()
+    flooders = gather(server, *(f"guest{number}" for number in range(20)))
+    heard_one = threading.Event()
+
+    def floods(talker):
+        with contextlib.suppress(OSError):
+            while True:
+                talker.says(*["flood"] * 100)
+
+    def listens(talker):
+        with contextlib.suppress(OSError):
+            while talker.socket.recv(1 << 16):
+                heard_one.set()
+        talker.resets()
+
+    threads = [in_the_background(lambda f=f, w=w: w(f)) for f in flooders for w in (floods, listens)]
+    assert heard_one.wait(5)
+    began = time.monotonic()
+    server.stop(timeout=1)
+    assert time.monotonic() - began < 5
+    for thread in threads:
+        thread.join(5)
+        assert not thread.is_alive()
+
+
+def test_whoever_connects_at_the_moment_of_stopping_is_not_left_hanging(serve, talk):
+    for _ in range(30):
+        server = serve()
+        stopping = in_the_background(server.stop)
+        with contextlib.suppress(OSError):
+            newcomer = talk(server)
+            newcomer.says("ada")  # if the kernel forgot it together with the listener, this draws a reset
+            newcomer.hears_all()  # fails if there is no end
+        stopping.join(5)
+        assert not stopping.is_alive()
+
+
+def test_nobody_is_told_who_leaves_while_it_stops(serve, gather):
+    server = serve(limits=Limits(linger=0.05))
+    guests = gather(server, "ada", "grace", "linus")
+    server.stop()
+    assert [guest.hears_all() for guest in guests] == [[GOODBYE]] * 3
+
+
+# The process
+
+PROGRAM = """
+import sys
+from chatkit import ChatServer
+with ChatServer(port=int(sys.argv[2]), engine=sys.argv[1]) as server:
+    try:
+        print(server.address[1], flush=True)
+        {wait}
+    except KeyboardInterrupt:
+        pass
+"""
+
+
+@contextlib.contextmanager
+def program(engine, port=0, wait="server.serve_forever()", code=PROGRAM):
+    command = [sys.executable, "-c", code.format(wait=wait), engine, str(port)]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True) as process:
+        process.address = ("127.0.0.1", int(process.stdout.readline()))
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no signal that only one process gets")
+def test_an_interrupt_tells_everybody_and_ends_the_process_in_good_order(engine):
+    with program(engine) as process:
+        ada = Talker(process.address, "ada")
+        process.send_signal(signal.SIGINT)
+        ada.hears(GOODBYE)
+        ada.hears_the_end()
+        ada.leaves()
+        assert process.wait(5) == 0
+        assert process.stderr.read() == ""
+
+
+def test_a_program_that_ends_without_stopping_its_server_ends_quietly(engine):
+    forgetful = PROGRAM.replace("with ChatServer", "if server := ChatServer").replace(
+        "sys.argv[1]) as server", "sys.argv[1]).start()"
+    )
+    with program(engine, wait="sys.stdin.readline()", code=forgetful) as process:
+        ada = Talker(process.address, "ada")
+        process.stdin.write("\n")
+        process.stdin.flush()
+        ada.hears_the_end()
+        assert process.wait(5) == 0
+        assert process.stderr.read() == ""
+        ada.leaves()
+
+
+def test_after_a_kill_it_can_be_started_at_once_on_the_same_port(engine):
+    port = 0
+    for _ in range(3):
+        with program(engine, port) as process:
+            port = process.address[1]
+            ada = Talker(process.address, "ada")
+            process.kill()
+            ada.hears_the_end()
+            ada.leaves()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")
+def test_a_forked_child_keeps_neither_the_clients_nor_the_port(serve, gather):
+    server = serve(limits=Limits(linger=0.05))
+    (ada,) = gather(server, "ada")
+    wait, go = os.pipe()
+    child = os.fork()
+    if not child:
+        os.close(go)
+        os.read(wait, 1)  # until the parent has seen it all
+        os._exit(0)
+    server.stop()
+    try:
+        ada.hears(GOODBYE)
+        ada.hears_the_end()
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(server.address)
+        socket.create_server(server.address).close()
+    finally:
+        os.close(go)
+        os.close(wait)
+        os.waitpid(child, 0)
