@@ -121,8 +121,8 @@ def constraints(arguments):
     say("Asking pip for the newest releases that fit; nothing is installed.")
     with tempfile.TemporaryDirectory() as folder:
         make_environment(folder)
-        abroad = ["--no-deps", "--only-binary=:all:", "--platform=win_amd64", "--target", folder, *ELSEWHERE]
-        pins = dict(resolve(folder, [".[lab,terminal,test]"]), **resolve(folder, abroad))
+        pins = resolve(folder, [".[lab,terminal,test]"])
+        pins.update(resolve(folder, ["--no-deps", "--platform=win_amd64", *ELSEWHERE]))
     lines = [name + "==" + version + marker(name) for name, version in sorted(pins.items())]
     PINS.write_text("\n".join(["# Written by `python3 run.py constraints`.", *lines, ""]))
     return say("constraints.txt pins %d packages." % len(pins))
@@ -131,7 +131,10 @@ def constraints(arguments):
 def resolve(folder, arguments):
     """{name: version} of what pip would install, taken from pip's own report."""
     report = Path(folder, "report.json")
-    watch(pip(folder, "--dry-run", "--ignore-installed", "--report", str(report), *arguments))
+    # As if this were the very first 3.11: Debian 12 still has 3.11.2, and some releases ask for a later one.
+    oldest = ["--python-version=%d.%d.0" % OLDEST, "--only-binary=:all:", "--target", folder]
+    flags = ["--dry-run", "--ignore-installed", "--report", str(report)]
+    watch(pip(folder, *flags, *oldest, *arguments))
     found = [entry["metadata"] for entry in json.loads(report.read_text(encoding="utf-8"))["install"]]
     pins = {package["name"].lower().replace("_", "-"): package["version"] for package in found}
     return {name: version for name, version in pins.items() if name != "chatkit"}

@@ -1,5 +1,6 @@
 """pyproject.toml, constraints.txt, environment.yml, run.py and .ci/run say one and the same thing."""
 
+import importlib.metadata
 import re
 import subprocess
 import tomllib
@@ -46,6 +47,15 @@ def test_constraints_are_sorted_exact_and_free_of_places_and_hashes():
     assert sorted(PINS) == [canonicalize_name(re.split("[=;]", line)[0]) for line in PIN_LINES[1:]]
     for line in PIN_LINES[1:]:
         assert re.fullmatch(r"[a-z0-9.-]+==[0-9][0-9a-z.]*(; (sys_platform|os_name) == \"\w+\")?", line), line
+
+
+def test_every_pinned_release_runs_on_the_very_first_release_of_the_oldest_python():
+    """Debian 12 has Python 3.11.2: a release that asks for 3.11.5 would shut its users out."""
+    first = PROJECT["requires-python"].removeprefix(">=") + ".0"
+    for name, pin in PINS.items():
+        found = next(importlib.metadata.distributions(name=name), None)
+        if found and found.version in pin.specifier:  # the others are for another system, or not installed
+            assert first in SpecifierSet(found.metadata["Requires-Python"] or ""), pin
 
 
 def test_the_tools_that_run_py_starts_are_in_its_extras():

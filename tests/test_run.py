@@ -499,6 +499,7 @@ def test_constraints_are_names_and_versions_and_nothing_else(kit):
         "pure-eval==0.2.4",
         'pywinpty==3.1.2; os_name == "nt"',
     ]
+    assert all("--python-version=3.11.0" in call for call in kit.calls())
     assert not (kit.folder / ".venv").exists()
 
 
