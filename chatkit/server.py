@@ -80,12 +80,12 @@ class ChatServer(Switchboard):
 
     def stop(self, timeout: float = 2.0) -> None:
         """Tell every client, send what is queued within `timeout` seconds, and give back all it holds."""
-        if self._thread:
+        if thread := self._thread:
             self._stop_by = time.monotonic() + timeout
             self._stopping.set()
             self._engine.ring()
             self._ended.wait(timeout + 5.0)
-            self._thread.join(1.0)
+            thread.join(1.0)
             self._thread = None
 
     def __enter__(self) -> Self:
