@@ -14,6 +14,11 @@ from chatkit.check.promise import Broken
 from chatkit.check.timeline import show
 
 
+def holds(line: str, name: str) -> bool:
+    """Say whether a line holds a name as a whole word."""
+    return name in line and re.search(rf"(?<![A-Za-z0-9]){re.escape(name)}(?![A-Za-z0-9])", line) is not None
+
+
 class Actor(Participant):
     """A participant that speaks in whole sentences; what it waits for and does not get raises `Broken`."""
 
@@ -45,6 +50,7 @@ class Actor(Participant):
         manners.rosters &= self.stage.wait(lambda: bool(self.roster or self.ended), manners.roster)
         if self.ended and not self.roster:
             raise Broken(f"{self} is let in", self.seen())
+        self.joined = True
         self.since = self.lines.index(self.roster, self.asked) + 1 if self.roster else len(self.lines)
 
     def says(self, text: str) -> None:
@@ -114,6 +120,33 @@ class Actor(Participant):
             within,
         )
 
+    def hears_all(self, speaker: Actor, texts: list[str]) -> None:
+        """Expect these messages of `speaker`, in this order, each once; each that comes gives new time."""
+        self.stage.step(f"{self} hears {len(texts)} lines of {speaker}, in order, each once", action=False)
+        heard = -1
+        while heard < len(self.lines) and len(self._among(speaker, texts)) < len(texts) and not self.ended:
+            heard = len(self.lines)
+            self.stage.wait(lambda: len(self._among(speaker, texts)) >= len(texts) or bool(self.ended), WAIT)
+        if (got := self._among(speaker, texts)) != texts:
+            raise Broken(
+                f"{len(texts)} lines, from {show(texts[0])} to {show(texts[-1])}", _astray(got, texts)
+            )
+
+    def has_heard_once_that_left(self, *others: Actor) -> None:
+        """Expect not to have been told twice that somebody has left."""
+        self.stage.step(f"{self} has heard it once", action=False)
+        for other in others:
+            news = self.about(other)[self.stage.announced(self, other) :]
+            if len(news) != 1:
+                raise Broken(f"one line that begins with * and holds {other}", ", ".join(map(show, news)))
+
+    def hears_only_chat_lines(self) -> None:
+        """Expect each line since it joined to begin with [name] or *, and its own name not to be buried."""
+        self.stage.step(f"{self} has heard only lines that begin with [name] or *", action=False)
+        for line in self.lines[self.since :]:
+            if not re.match(r"\*|\[[A-Za-z0-9]+\]( |$)|!", line):
+                raise Broken("only lines that begin with [name] or *", show(line))
+
     def is_hung_up_on(self, within: float = WAIT) -> None:
         """Expect the server to end this connection."""
         self.stage.step(f"the server hangs up on {self}", action=False)
@@ -134,8 +167,15 @@ class Actor(Participant):
 
     def about(self, other: Actor) -> list[str]:
         """Return the `*` lines, since it joined, that hold the name of `other` as a word."""
-        word = re.compile(rf"(?<![A-Za-z0-9]){re.escape(other.name)}(?![A-Za-z0-9])")
-        return [line for line in self.lines[self.since :] if line.startswith("*") and word.search(line)]
+        return [line for line in self.star_lines() if holds(line, other.name)]
+
+    def star_lines(self) -> list[str]:
+        """Return all lines about the room since it joined."""
+        return [line for line in self.lines[self.since :] if line.startswith("*")]
+
+    def knows_of(self, other: Actor) -> bool:
+        """Say whether it has been told of `other`, when it joined or later."""
+        return any(line.startswith("*") and holds(line, other.name) for line in self.lines[self.asked :])
 
     def from_(self, speaker: Actor) -> list[str]:
         """Return the texts of the messages of `speaker`, in the order in which they came."""
@@ -152,6 +192,19 @@ class Actor(Participant):
             words += f"{', then ' if words else ''}{show(self.tail)} without a newline"
         return (words or "nothing") + (f"; and {self.ended}" if self.ended else "")
 
+    def _among(self, speaker: Actor, texts: list[str]) -> list[str]:
+        wanted = set(texts)
+        return [text for text in self.from_(speaker) if text in wanted]
+
     def _goes(self, how: str) -> None:
         self.stage.step(f"{self} {how}")
         self.stage.count_notices(self)
+
+
+def _astray(got: list[str], texts: list[str]) -> str:
+    """Say in words where the lines that came differ from those that were to come."""
+    missing = [text for text in texts if text not in set(got)]
+    if missing:
+        return f"{len(got)} of them; the first that is missing is {show(missing[0])}"
+    at = next(i for i, text in enumerate(got) if i >= len(texts) or text != texts[i])
+    return f"all of them, but {show(got[at])} came out of order or twice"

@@ -29,10 +29,11 @@ class Participant:
         self.stage, self.name = stage, name
         self.lines: list[str] = []  # all that it heard, whole lines without their ends
         self.times: list[float] = []  # when it heard them
+        self.carriage_returns = 0  # lines that ended in CR LF
         self.tail = b""  # a line whose end has not come
         self.outbox = bytearray()
         self.ended = ""  # how the server ended the connection, in words
-        self.gone = self.frozen = False
+        self.gone = self.frozen = self.joined = False
         self.asked = self.since = 0  # lines heard when it gave its name, and when it was let in
         self.sock = self._connect(small)
         self.stage.watch(self)
@@ -117,6 +118,7 @@ class Participant:
         return sock
 
     def _note(self, lines: list[bytes]) -> None:
+        self.carriage_returns += sum(line.endswith(b"\r") for line in lines)
         self.lines += [line.decode("utf-8", "replace").rstrip("\r") for line in lines]
         self.times += [self.stage.timeline.now()] * len(lines)
 

@@ -1,31 +1,29 @@
-"""Where a dialogue is played: it brings the actors in, moves their bytes, and keeps the list of steps.
+"""Where a dialogue is played: it brings the actors in and keeps the list of steps.
 
-All waiting is done here, in one loop over all sockets with one deadline, so nobody blocks anybody. A deadline
-counts only time that passed while this program really ran: a machine that stalls accuses no server.
+It knows who is here and what each has been told, so that a goodbye can be told from a welcome by counting,
+and not by its words.
 """
 
 from __future__ import annotations
 
-import selectors
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from chatkit.check.actor import Actor
+from chatkit.check.loop import Loop
 from chatkit.check.participant import Participant
 from chatkit.check.process import Process
 from chatkit.check.promise import Broken, NotMeasured
 from chatkit.check.rooms import Room
 from chatkit.check.timeline import Timeline
 
-TURN = 0.1  # seconds
 
-
-class Stage:
+class Stage(Loop):
     """Play one dialogue in `room`; `patience` stretches every deadline."""
 
     def __init__(self, room: Room, patience: float = 1.0) -> None:
-        self.room, self.patience = room, patience
+        super().__init__(patience)
+        self.room = room
         self.timeline = Timeline()
         self.steps: list[str] = []
         self.detail = ""  # what the last step was busy with
@@ -34,8 +32,6 @@ class Stage:
         self._scene = False
         self._actors: list[Actor] = []
         self._known: dict[tuple[Participant, Participant], int] = {}
-        self._selector = selectors.DefaultSelector()
-        self._watched: dict[Participant, int] = {}
 
     # Bringing people in.
 
@@ -67,15 +63,33 @@ class Stage:
         actor.is_prompted()
         return actor
 
-    def introduce(self, actors: list[Actor]) -> None:
-        """Wait until each has heard of those who came later, as far as the server tells such things."""
-        manners = self.room.manners
-        told = self.wait(
-            lambda: all(a.about(b) for i, a in enumerate(actors) for b in actors[i + 1 :]), manners.entrance
-        )
-        manners.entrances &= told
+    def all_leave(self, actors: list[Actor], *, politely: bool) -> None:
+        """Let them all go in one instant."""
         for actor in actors:
             self.count_notices(actor)
+        for actor in actors:
+            actor.shut() if politely else actor.cut()
+        self.wait(lambda: not politely or all(actor.ended for actor in actors), 0.3)
+        for actor in actors if politely else []:
+            actor.close()
+
+    def introduce(self, actors: list[Actor]) -> None:
+        """Wait until all who are here have heard of these, as far as the server tells such things."""
+        here = [a for a in self._actors if a.joined and not (a.gone or a.frozen or a.ended)]
+        self._actors.sort(key=lambda actor: actor in actors)  # who came last stands last
+        untold = [(a, b) for b in actors for a in here if self._came_before(a, b)]
+
+        def all_told() -> bool:
+            untold[:] = [(a, b) for a, b in untold if not a.about(b)]
+            return not untold
+
+        manners = self.room.manners
+        manners.entrances &= self.wait(all_told, manners.entrance)
+        for actor in actors:
+            self.count_notices(actor)
+
+    def _came_before(self, one: Actor, other: Actor) -> bool:
+        return self._actors.index(one) < self._actors.index(other)
 
     # Steps.
 
@@ -126,31 +140,7 @@ class Stage:
         with self.scene("afterwards two newcomers join and talk to each other"):
             self.catch_up(*self.joined("newcomer", "newcomer"))
 
-    # Waiting.
-
-    def wait(self, until: Callable[[], bool], seconds: float) -> bool:
-        """Move everybody's bytes until `until` is true; return False if `seconds` pass before."""
-        left = seconds * self.patience
-        while not until():
-            if left <= 0:
-                return False
-            began = time.monotonic()
-            self._turn(min(left, TURN))
-            left -= min(time.monotonic() - began, 2 * TURN)
-        return True
-
-    def watch(self, actor: Participant) -> None:
-        """Have the loop read from and write to an actor as it needs now."""
-        reads = 0 if actor.frozen or actor.ended else selectors.EVENT_READ
-        wanted = 0 if actor.gone else reads | (selectors.EVENT_WRITE if actor.outbox else 0)
-        known = self._watched.get(actor, 0)
-        if wanted == known:
-            return
-        if known:
-            self._selector.unregister(actor.sock)
-        if wanted:
-            self._selector.register(actor.sock, wanted, actor)
-        self._watched[actor] = wanted
+    # Ending.
 
     def clear(self, *, politely: bool) -> None:
         """Send everybody home; in a room that others will use, with the goodbye that harms no server."""
@@ -161,7 +151,7 @@ class Stage:
         self.wait(lambda: not politely or all(actor.ended for actor in here), 0.3)
         for actor in here:
             actor.close()
-        self._selector.close()
+        self.end()
 
     @property
     def process(self) -> Process:
@@ -173,13 +163,6 @@ class Stage:
     def fail(self, expected: str, got: str) -> None:
         """Say that the step at hand went wrong."""
         raise Broken(expected, got)
-
-    def _turn(self, timeout: float) -> None:
-        for key, mask in self._selector.select(timeout):
-            if mask & selectors.EVENT_READ and not key.data.gone:
-                key.data.receive()
-            if mask & selectors.EVENT_WRITE and not key.data.gone:
-                key.data.flush()
 
 
 def _listing(names: tuple[str, ...]) -> str:

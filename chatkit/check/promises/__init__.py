@@ -2,5 +2,14 @@
 
 from importlib import import_module
 
-FILES = ("spec_joining", "spec_talking")  # in the order in which they are judged
+FILES = (  # in the order in which they are judged
+    "spec_joining",
+    "spec_talking",
+    "sturdy_leaving",
+    "sturdy_arriving",
+    "sturdy_bytes",
+    "sturdy_strangers",
+    "sturdy_slow",
+    "measured",
+)
 DIALOGUES = [import_module(f"{__name__}.{name}") for name in FILES]

@@ -3,10 +3,9 @@
 Words are free: only the first character of a line and the names in it count.
 """
 
-import re
 from string import ascii_lowercase, ascii_uppercase, digits
 
-from chatkit.check.actor import Actor
+from chatkit.check.actor import Actor, holds
 from chatkit.check.participant import WAIT
 from chatkit.check.promise import Level, promise
 from chatkit.check.stage import Stage
@@ -89,7 +88,7 @@ def who_never_joined_is_never_mentioned(stage: Stage) -> None:
     """When somebody leaves without having given a name, nobody hears of it."""
     ada, grace = stage.joined("ada", "grace")
     stage.catch_up(ada, grace)
-    before = len(_notices(ada))
+    before = len(ada.star_lines())
     stranger = stage.stranger()
     stranger.leaves()
     stage.catch_up(grace, ada)
@@ -116,7 +115,7 @@ def a_refused_name_is_never_mentioned(stage: Stage) -> None:
     """When a name is refused, nobody else hears of it."""
     ada, grace = stage.joined("ada", "grace")
     stage.catch_up(ada, grace)
-    before = len(_notices(ada))
+    before = len(ada.star_lines())
     for name in ("ada!", "a b", ""):
         stranger = stage.stranger()
         stranger.gives_name(name)
@@ -168,11 +167,6 @@ def a_name_with_an_accent_is_refused(stage: Stage) -> None:
     _is_refused(stage, "zo\u00e9")
 
 
-def holds(line: str, name: str) -> bool:
-    """Say whether a line holds a name as a whole word."""
-    return re.search(rf"(?<![A-Za-z0-9]){re.escape(name)}(?![A-Za-z0-9])", line) is not None
-
-
 def _hears_the_list(stage: Stage, actor: Actor) -> None:
     stage.step(f"{actor} hears a line that begins with *", action=False)
     actor.expect(lambda: bool(actor.roster), "a line that begins with *")
@@ -194,11 +188,7 @@ def _joins_whole(stage: Stage, ada: Actor, name: str) -> None:
     ada.hears(guest, text)
 
 
-def _notices(actor: Actor) -> list[str]:
-    return [line for line in actor.lines if line.startswith("*")]
-
-
 def _heard_no_more(stage: Stage, ada: Actor, before: int) -> None:
     stage.step(f"{ada} has heard nothing of it", action=False)
-    if len(_notices(ada)) > before:
-        stage.fail("no line that begins with *", repr(_notices(ada)[before]))
+    if len(ada.star_lines()) > before:
+        stage.fail("no line that begins with *", repr(ada.star_lines()[before]))

@@ -3,8 +3,8 @@
 Words are free: only the first character of a line and the names in it count.
 """
 
+from chatkit.check.actor import holds
 from chatkit.check.promise import Level, promise
-from chatkit.check.promises.spec_joining import holds
 from chatkit.check.stage import Stage
 
 SPEC = Level.SPEC
