@@ -34,7 +34,7 @@ WAYS = {
 @pytest.fixture(params=WAYS)
 def departure(request, serve, gather):
     """Ada has gone in one of the ways; grace, who stays, has heard nothing yet."""
-    server = serve()
+    server = serve(limits=Limits(linger=0.1))
     ada, grace = gather(server, "ada", "grace")
     go, notice = WAYS[request.param]
     go(ada, grace)

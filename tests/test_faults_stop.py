@@ -141,7 +141,7 @@ def test_it_can_be_stopped_while_twenty_clients_flood_it(serve, gather, talkers)
 
 def test_whoever_connects_at_the_moment_of_stopping_is_not_left_hanging(serve, talk):
     for _ in range(30):
-        server = serve()
+        server = serve(limits=Limits(linger=0.01))
         stopping = in_the_background(server.stop)
         with contextlib.suppress(OSError):
             newcomer = talk(server)

@@ -1,0 +1,212 @@
+"""The listening socket: what it says when it cannot listen, and how it outlives a lack of descriptors."""
+
+import errno
+import gc
+import os
+import socket
+import threading
+
+import pytest
+
+from chatkit.errors import CannotListen
+from chatkit.listener import FULL, Listener, refuse
+
+
+@pytest.fixture
+def listener(nothing_left):
+    """A listener that is closed at the end, and leaves no descriptor."""
+    each = Listener("127.0.0.1", 0)
+    each.socket.settimeout(2)
+    yield each
+    each.close()
+
+
+class Exhausted:
+    """A listening socket that fails `times` times with `number` before it accepts."""
+
+    def __init__(self, sock, number=errno.EMFILE, times=1):
+        self.sock, self.number, self.times = sock, number, times
+
+    def accept(self):
+        self.times -= 1
+        if self.times >= 0:
+            raise OSError(self.number, os.strerror(self.number))
+        return self.sock.accept()
+
+    def __getattr__(self, name):
+        return getattr(self.sock, name)
+
+
+def without_descriptors(monkeypatch):
+    def opens(*_):
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr(os, "open", opens)
+
+
+# Listening
+
+
+def test_port_0_is_any_free_one(listener):
+    assert listener.address[0] == "127.0.0.1"
+    assert listener.address[1] > 0
+
+
+def test_whoever_connects_is_accepted_with_its_address_in_words(listener):
+    with socket.create_connection(listener.address) as newcomer:
+        sock, peer = listener.accept()
+        sock.close()
+        assert peer == f"127.0.0.1 port {newcomer.getsockname()[1]}"
+
+
+def test_two_hundred_connect_before_anybody_is_accepted(listener):
+    crowd = [socket.create_connection(listener.address, timeout=5) for _ in range(200)]
+    for each in crowd:
+        each.close()
+    assert len(crowd) == 200
+
+
+def test_when_nobody_comes_accept_gives_none(listener):
+    listener.socket.setblocking(False)
+    assert listener.accept() is None
+
+
+@pytest.mark.parametrize("number", [errno.ECONNABORTED, errno.EPROTO, errno.EINTR, errno.EPERM])
+def test_a_newcomer_who_gave_up_gives_none(listener, number):
+    listener.socket = Exhausted(listener.socket, number)
+    assert listener.accept() is None
+
+
+def test_close_wakes_whoever_waits_in_accept(listener):
+    accepted = []
+    waiting = threading.Thread(target=lambda: accepted.append(listener.accept()))
+    waiting.start()
+    listener.close()
+    waiting.join(5)
+    assert accepted == [None]
+
+
+def test_closing_twice_does_no_harm(listener):
+    listener.close()
+    listener.close()
+
+
+def test_after_close_the_port_is_free(listener):
+    listener.close()
+    socket.create_server(listener.address).close()
+
+
+# What it says when it cannot
+
+
+def why_not(host="127.0.0.1", port=0):
+    with pytest.raises(CannotListen) as caught:
+        Listener(host, port)
+    said = str(caught.value), caught.value.errno
+    del caught  # it holds a socket that the standard library left to the garbage collector
+    gc.collect()
+    return said
+
+
+def test_a_taken_port(listener):
+    port = listener.address[1]
+    sentence, number = why_not(port=port)
+    assert sentence.startswith(
+        f"cannot listen on 127.0.0.1 port {port}: another program listens there already"
+    )
+    assert number == errno.EADDRINUSE
+
+
+def test_a_port_for_the_administrator(nothing_left, monkeypatch):
+    def create(*_, **__):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(socket, "create_server", create)
+    assert "ports below 1024 are for the administrator" in why_not(port=80)[0]
+
+
+@pytest.mark.parametrize("port", [-1, 65536])
+def test_a_port_that_does_not_exist(nothing_left, port):
+    assert f"port {port}: a port is a number from 0 to 65535" in why_not(port=port)[0]
+
+
+def test_a_host_that_nobody_knows(nothing_left, monkeypatch):
+    def resolve(*_, **__):
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    assert "cannot listen on nowhere port 7: this machine knows no such host" in why_not("nowhere", 7)[0]
+
+
+def test_an_address_of_another_machine(nothing_left):
+    sentence, number = why_not("203.0.113.1")
+    assert sentence.startswith("cannot listen on 203.0.113.1 port 0: ")
+    assert number == errno.EADDRNOTAVAIL
+
+
+def test_no_descriptor_left_to_begin_with(nothing_left, monkeypatch):
+    without_descriptors(monkeypatch)
+    sentence, number = why_not()
+    assert sentence.startswith("cannot listen on 127.0.0.1 port 0: ")
+    assert number == errno.EMFILE
+
+
+# Out of descriptors
+
+
+def test_without_descriptors_the_newcomer_is_told_that_the_room_is_full(listener, monkeypatch):
+    listener.socket = Exhausted(listener.socket)
+    without_descriptors(monkeypatch)
+    with socket.create_connection(listener.address, timeout=5) as newcomer:
+        assert listener.accept() is None
+        assert newcomer.recv(100) == FULL
+        assert newcomer.recv(100) == b""
+
+
+def test_a_descriptor_that_came_free_meanwhile_lets_the_newcomer_in(listener):
+    listener.socket = Exhausted(listener.socket)
+    with socket.create_connection(listener.address, timeout=5):
+        sock, _ = listener.accept()
+        sock.close()
+
+
+@pytest.mark.parametrize("number", [errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM])
+def test_after_a_lack_of_descriptors_it_accepts_again(listener, number):
+    listener.socket = Exhausted(listener.socket, number, times=2)
+    with socket.create_connection(listener.address, timeout=5):
+        assert listener.accept() is None
+        sock, _ = listener.accept()
+        sock.close()
+
+
+def test_the_reserve_is_taken_again_as_soon_as_there_is_a_descriptor(listener, monkeypatch):
+    listener.socket = Exhausted(listener.socket, times=2)
+    with monkeypatch.context() as patch:
+        without_descriptors(patch)
+        assert listener.accept() is None
+    listener.socket.times = 2
+    assert listener.accept() is None
+    with socket.create_connection(listener.address, timeout=5) as newcomer:
+        listener.socket.times = 1
+        without_descriptors(monkeypatch)
+        assert listener.accept() is None
+        assert newcomer.recv(100) == FULL
+
+
+# Refusing
+
+
+def test_whoever_is_refused_hears_why_although_it_has_spoken(nothing_left):
+    ours, theirs = socket.socketpair()
+    with theirs:
+        theirs.send(b"ada\n")
+        refuse(ours)
+        assert theirs.recv(100) == FULL
+        assert theirs.recv(100) == b""
+
+
+def test_refusing_one_who_has_gone_does_no_harm(nothing_left):
+    ours, theirs = socket.socketpair()
+    theirs.close()
+    refuse(ours)
+    assert ours.fileno() == -1
