@@ -73,7 +73,7 @@ class Promise:
     """One promise; `about` is a hint, and `lesson` the number of the lesson that treats it.
 
     Without a `basic` one nothing else can be judged. A `measured` one needs the server's process at hand, and
-    a `slow` one may take ten seconds of a good server's time.
+    a `slow` one may take ten seconds of a good server's time. A matter of luck is tried `tries` times.
     """
 
     play: Play
@@ -83,6 +83,7 @@ class Promise:
     basic: bool = False
     measured: bool = False
     slow: bool = False
+    tries: int = 1
 
     @property
     def name(self) -> str:
@@ -112,11 +113,12 @@ def promise(
     basic: bool = False,
     measured: bool = False,
     slow: bool = False,
+    tries: int = 1,
 ) -> Callable[[Play], Play]:
     """Make a dialogue a promise; the first line of its docstring is the sentence that is shown."""
 
     def register(play: Play) -> Play:
-        made = Promise(play, level, about, lesson, basic, measured, slow)
+        made = Promise(play, level, about, lesson, basic, measured, slow, tries)
         PROMISES[made.name] = made
         return play
 

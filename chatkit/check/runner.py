@@ -100,11 +100,16 @@ def _is_alive(room: Room, patience: float) -> bool:
 
 
 def _judge_one(venue: Venue, promise: Promise, patience: float) -> Outcome:
-    room = venue.open()
-    try:
-        return perform(promise, room, patience)
-    finally:
-        room.close()
+    """Play the dialogue as often as the promise asks for, each time in a new room if there is one."""
+    for _ in range(promise.tries):
+        room = venue.open()
+        try:
+            outcome = perform(promise, room, patience)
+        finally:
+            room.close()
+        if outcome.verdict is not Verdict.KEPT:
+            break
+    return outcome
 
 
 def perform(promise: Promise, room: Room, patience: float = 1.0) -> Outcome:

@@ -6,6 +6,7 @@ and not by its words.
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -117,12 +118,21 @@ class Stage(Loop):
         if text not in self.notes:
             self.notes.append(text)
 
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Hold the server, where its process is at hand, so that it meets all that follows at once."""
+        process = self.room.process
+        hold = process.signal if process and process.measurable else lambda number: None
+        hold(signal.SIGSTOP)
+        yield
+        hold(signal.SIGCONT)
+
     def count_notices(self, other: Actor) -> None:
         """Remember how often everybody has been told of `other`: once more, and it has left."""
         for listener in self._actors:
             self._known[listener, other] = len(listener.about(other))
 
-    def announced(self, listener: Actor, other: Actor) -> int:
+    def announced(self, listener: Participant, other: Participant) -> int:
         """Return how often `listener` had been told of `other` when that began to leave."""
         return self._known.get((listener, other), 0)
 

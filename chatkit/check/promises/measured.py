@@ -30,20 +30,20 @@ def a_quiet_room_rests(stage: Stage) -> None:
     measured=True,
 )
 def a_goodbye_leaves_no_loop_behind(stage: Stage) -> None:
-    """After somebody has left politely (FIN), the server rests."""
+    """After somebody has left politely (FIN), and somebody else has half-closed, the server rests."""
     process = stage.process
-    _, _, linus = stage.joined("ada", "grace", "linus")
+    _, _, linus, guest = stage.joined("ada", "grace", "linus", "guest")
     linus.leaves()
+    guest.half_closes()
     _rests(stage, process)
 
 
 @promise(STURDY, about="a handler must end after an error too", lesson=7, measured=True)
 def a_reset_leaves_no_loop_behind(stage: Stage) -> None:
-    """After somebody was reset (RST), and after somebody half-closed, the server rests."""
+    """After somebody was reset (RST), the server rests."""
     process = stage.process
-    _, _, linus, guest = stage.joined("ada", "grace", "linus", "guest")
+    _, _, linus = stage.joined("ada", "grace", "linus")
     linus.resets()
-    guest.half_closes()
     _rests(stage, process)
 
 

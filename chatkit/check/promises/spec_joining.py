@@ -5,7 +5,8 @@ Words are free: only the first character of a line and the names in it count.
 
 from string import ascii_lowercase, ascii_uppercase, digits
 
-from chatkit.check.actor import Actor, holds
+from chatkit.check.actor import Actor
+from chatkit.check.listener import holds
 from chatkit.check.participant import WAIT
 from chatkit.check.promise import Level, promise
 from chatkit.check.stage import Stage

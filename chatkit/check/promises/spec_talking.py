@@ -3,7 +3,7 @@
 Words are free: only the first character of a line and the names in it count.
 """
 
-from chatkit.check.actor import holds
+from chatkit.check.listener import holds
 from chatkit.check.promise import Level, promise
 from chatkit.check.stage import Stage
 

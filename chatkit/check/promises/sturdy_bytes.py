@@ -137,19 +137,14 @@ def a_line_over_the_limit_harms_nobody(stage: Stage) -> None:
 
 @promise(STURDY, about="a buffer that only grows is a promise to run out of memory", lesson=11)
 def an_endless_line_harms_nobody(stage: Stage) -> None:
-    """Who sends a megabyte without a newline, and goes, harms nobody."""
+    """Who sends a megabyte without a newline harms nobody."""
     ada, grace, linus = stage.joined("ada", "grace", "linus")
     with stage.scene(f"{linus} sends a megabyte without a newline"):
         linus.sends(b"x" * (1 << 20))
         stage.wait(lambda: not linus.outbox, 3.0)
     stage.catch_up(ada, grace)
-    stage.count_notices(linus)
-    known = stage.announced(ada, linus)
-    linus.close()
-    stage.step(f"{ada} has heard that {linus} has left", action=False)
-    ada.expect(
-        lambda: len(ada.about(linus)) >= min(2, known + 1), f"a line that begins with * and holds {linus}"
-    )
+    linus.sends(b"\n")
+    _is_here_or_announced(stage, "linus", linus, ada)
     ada.hears_only_chat_lines()
 
 
@@ -163,7 +158,6 @@ def bytes_that_are_no_text_harm_nobody(stage: Stage) -> None:
         stage.catch_up(ada, grace)
         _is_here_or_announced(stage, "linus", linus, ada)
         ada.hears_only_chat_lines()
-        stage.all_leave([linus], politely=True)
 
 
 @promise(STURDY, about="what a terminal obeys is not text: replace it before you pass it on", lesson=11)

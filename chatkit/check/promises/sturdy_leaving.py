@@ -10,7 +10,6 @@ from chatkit.check.stage import Stage
 STURDY = Level.STURDY
 EMPTY_READ = "an empty read is the goodbye: recv returns b'' and raises nothing"
 ERROR = "a reset is an error from recv: it must end in the same place as an ordinary goodbye"
-WHOSE = "an error in send belongs to the one who was sent to, not to the one who speaks"
 
 
 @promise(STURDY, about=EMPTY_READ, lesson=5)
@@ -80,84 +79,29 @@ def last_words_come_before_the_goodbye(stage: Stage) -> None:
         stage.fail("the goodbye after the last line", "a line after the goodbye")
 
 
-@promise(STURDY, about=WHOSE, lesson=6)
-def a_speaker_survives_a_polite_goodbye(stage: Stage) -> None:
-    """Who speaks just when somebody leaves politely is heard by the others, line by line, and stays."""
-    _speaks_while_one_leaves(stage, politely=True)
-
-
-@promise(STURDY, about=WHOSE, lesson=6)
-def a_speaker_survives_a_reset(stage: Stage) -> None:
-    """Who speaks just when somebody is reset is heard by the others, line by line, and stays."""
-    _speaks_while_one_leaves(stage, politely=False)
-
-
-@promise(STURDY, about="a name is looked up with its connection, never by its place in a list", lesson=6)
-def the_right_one_is_announced(stage: Stage) -> None:
-    """After two were reset at once, the next one to leave is announced under its own name."""
-    for attempt in range(4):
-        with stage.scene(
-            f"attempt {attempt + 1}: two guests are reset at once, then a third leaves politely"
-        ):
-            ada, dead, too, stays, goes = stage.joined("ada", "guest", "guest", "grace", "linus")
-            stage.all_leave([dead, too], politely=False)
-            ada.hears_that_left(dead)
-            ada.hears_that_left(too)
-            goes.leaves()
-            ada.hears_that_left(goes)
-            stage.catch_up(ada, stays)
-            ada.has_heard_once_that_left(dead, too, goes)
-            _nobody_else_left(stage, ada, stays)
-            stage.all_leave([ada, stays], politely=True)
-
-
-@promise(STURDY, about=WHOSE, lesson=6)
-def six_can_leave_in_one_instant(stage: Stage) -> None:
-    """When six leave in one instant, by FIN and by RST, each is announced once, and the rest talk on."""
-    for attempt in range(3):
-        with stage.scene(f"attempt {attempt + 1}: of eight, six leave in one instant"):
-            ada, grace, *others = stage.joined("ada", "grace", *["guest"] * 6)
-            for polite, reset in zip(others[:3], others[3:], strict=True):
-                stage.all_leave([reset], politely=False)
-                stage.count_notices(polite)
-                polite.shut()
-            stage.wait(lambda: all(o.ended for o in others[:3]), 0.3)  # noqa: B023, called at once
-            for polite in others[:3]:
-                polite.close()
-            for other in others:
-                ada.hears_that_left(other)
-            stage.catch_up(ada, grace)
-            ada.has_heard_once_that_left(*others)
-            _nobody_else_left(stage, ada, grace)
-            stage.all_leave([ada, grace], politely=True)
-
-
-@promise(STURDY, about="iterate over a copy, and let no dead peer end a living one", lesson=6)
-def innocents_lose_no_line_while_others_leave(stage: Stage) -> None:
-    """While twelve leave politely, two who talk all the time hear every line of each other."""
-    _talk_while_twelve_leave(stage, politely=True)
-
-
-@promise(STURDY, about="iterate over a copy, and let no dead peer end a living one", lesson=6)
-def innocents_lose_no_line_while_others_are_reset(stage: Stage) -> None:
-    """While twelve are reset, two who talk all the time hear every line of each other."""
-    _talk_while_twelve_leave(stage, politely=False)
-
-
 @promise(STURDY, about="who has left gives its name back", lesson=5)
-def who_has_left_may_come_back(stage: Stage) -> None:
-    """Who has left, politely or by reset, may come back under the same name, and is heard."""
+def who_left_politely_may_come_back(stage: Stage) -> None:
+    """Who has left politely may come back under the same name, and is heard."""
     ada, linus = stage.joined("ada", "linus")
-    for politely in (True, False):
-        linus.leaves() if politely else linus.resets()
-        ada.hears_that_left(linus)
-        back = stage.connected("linus")
-        back.name = linus.name
-        back.joins()
-        stage.introduce([back])
-        back.says(f"back again {politely}")
-        ada.hears(back, f"back again {politely}")
-        linus = back
+    linus.leaves()
+    _comes_back(stage, linus, ada)
+
+
+@promise(STURDY, about="who is lost gives its name back", lesson=7)
+def who_was_reset_may_come_back(stage: Stage) -> None:
+    """Who was reset may come back under the same name, and is heard."""
+    ada, linus = stage.joined("ada", "linus")
+    linus.resets()
+    _comes_back(stage, linus, ada)
+
+
+def _comes_back(stage: Stage, linus: Actor, ada: Actor) -> None:
+    ada.hears_that_left(linus)
+    back = stage.connected("linus")
+    back.name = linus.name
+    back.joins()
+    back.says("back again")
+    ada.hears(back, "back again")
 
 
 def _is_told_once(stage: Stage, gone: Actor, *others: Actor) -> None:
@@ -165,43 +109,3 @@ def _is_told_once(stage: Stage, gone: Actor, *others: Actor) -> None:
         other.hears_that_left(gone)
     stage.catch_up(*others)
     others[0].has_heard_once_that_left(gone)
-
-
-def _nobody_else_left(stage: Stage, ada: Actor, other: Actor) -> None:
-    stage.step(f"{ada} has not heard that {other} has left", action=False)
-    if len(ada.about(other)) > stage.announced(ada, other):
-        stage.fail(f"no news of {other}, who is still here", repr(ada.about(other)[-1]))
-
-
-def _speaks_while_one_leaves(stage: Stage, *, politely: bool) -> None:
-    for attempt in range(6):
-        lines = [f"line {attempt + 1}.{number}" for number in range(1, 6)]
-        with stage.scene(f"attempt {attempt + 1}: ada and grace are here, and linus"):
-            ada, grace, linus = stage.joined("ada", "grace", "linus")
-        linus.leaves() if politely else linus.resets()
-        for line in lines:
-            ada.says(line)
-            stage.glance()
-        grace.hears_all(ada, lines)
-        stage.catch_up(grace, ada)
-        stage.all_leave([ada, grace], politely=True)
-
-
-def _talk_while_twelve_leave(stage: Stage, *, politely: bool) -> None:
-    for attempt in range(3):
-        said = [f"line {attempt + 1}.{number}" for number in range(1, 61)]
-        with stage.scene(f"attempt {attempt + 1}: ada and grace talk while twelve leave"):
-            ada, grace, *guests = stage.joined("ada", "grace", *["guest"] * 12)
-            for number, line in enumerate(said):
-                ada.says(line)
-                grace.says(line)
-                if number % 5 == 0:
-                    guest = guests[number // 5]
-                    guest.shut() if politely else guest.cut()
-                stage.glance()
-        grace.hears_all(ada, said)
-        ada.hears_all(grace, said)
-        with stage.scene(f"{ada} hears that the twelve have left"):
-            for guest in guests:
-                ada.hears_that_left(guest)
-        stage.all_leave([ada, grace, *(g for g in guests if not g.gone)], politely=True)

@@ -59,7 +59,6 @@ def an_over_long_name_harms_nobody(stage: Stage) -> None:
             stranger.sends(data)
             stage.wait(lambda who=stranger: bool(who.ended or not who.outbox), WAIT)  # type: ignore[misc]
             stage.catch_up(ada, grace)
-            stranger.cut()
     stage.catch_up(ada, grace)
     if any("nnnn" in line for line in ada.lines):
         stage.note("a name of 5,000 letters is let in")
@@ -117,7 +116,6 @@ def _come_and_go(stage: Stage, names: tuple[bytes, ...], newline: bytes = b"\n")
         stranger.asked = len(stranger.lines)
         stranger.sends(name + newline)
         stage.wait(lambda who=stranger: bool(who.ended or who.roster), 0.5)  # type: ignore[misc]
-        stage.all_leave([stranger], politely=True)
     stage.catch_up(ada, grace)
     ada.hears_only_chat_lines()
     stage.step(f"{ada} has heard nothing of them", action=False)
