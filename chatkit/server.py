@@ -100,9 +100,15 @@ class ChatServer(Switchboard):
         return Connection(*accepted, self.limits) if accepted else None
 
     def _run(self) -> None:
-        self.closed = False
-        while not self._stopping.is_set():
-            self._round()
+        try:
+            self.closed = False
+            while not self._stopping.is_set():
+                self._round()
+            self._close_down()
+        finally:
+            self._ended.set()
+
+    def _close_down(self) -> None:
         self.closed = True
         self._engine.stop_accepting(self._listener.close)
         self._engine.ring()
@@ -112,7 +118,6 @@ class ChatServer(Switchboard):
         self._end_all(lambda each: self._cut(each, "server stopped"), time.monotonic() + 1.0)
         self._engine.stop(timeout=1.0)
         log.info("stopped")
-        self._ended.set()
 
     def _end_all(self, end: Callable[[Connection], None], deadline: float) -> None:
         for connection in list(self._connections):

@@ -65,7 +65,7 @@ class Switchboard:
                 self._spoke(event.connection, event.lines)
             case Happened.ENDED:
                 self._goodbye(event.connection)
-            case Happened.WRITABLE:
+            case _:  # writable
                 self._dirty.add(event.connection)
 
     def _arrived(self, connection: Connection) -> None:
@@ -82,11 +82,13 @@ class Switchboard:
         self._carry_out(self.room.arrive(connection))
 
     def _spoke(self, connection: Connection, lines: list[bytes]) -> None:
+        if connection.closing:
+            return  # it has been dismissed
         for line in lines:
             if self.room.state(connection) is State.NAMING:
                 self._make_way_for(line)
             self._carry_out(self.room.hear(connection, line))
-        if connection.lines.too_long and not connection.closing:
+        if connection.lines.too_long:
             rule = f"a line has {self.limits.line} bytes at most, with its newline; goodbye"
             self._dismiss(connection, "line too long", rule)
 
