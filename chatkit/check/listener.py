@@ -64,11 +64,20 @@ class Listener(Participant):
     def hears_all(self, speaker: Participant, texts: list[str]) -> None:
         """Expect these messages of `speaker`, in this order, each once; each that comes gives new time."""
         self.stage.step(f"{self} hears {len(texts)} lines of {speaker}, in order, each once", action=False)
+        wanted, stamp, got, seen = set(texts), f"[{speaker.name}] ", list[str](), 0
+
+        def all_heard() -> bool:
+            nonlocal seen
+            fresh, seen = self.lines[seen:], len(self.lines)
+            said = [line.removeprefix(stamp) for line in fresh if line.startswith(stamp)]
+            got.extend(text for text in said if text in wanted)
+            return len(got) >= len(texts) or bool(self.ended)
+
         heard = -1
-        while heard < len(self.lines) and len(self._among(speaker, texts)) < len(texts) and not self.ended:
+        while heard < len(self.lines) and not all_heard():
             heard = len(self.lines)
-            self.stage.wait(lambda: len(self._among(speaker, texts)) >= len(texts) or bool(self.ended), WAIT)
-        if (got := self._among(speaker, texts)) != texts:
+            self.stage.wait(all_heard, WAIT)
+        if got != texts:
             raise Broken(
                 f"{len(texts)} lines, from {show(texts[0])} to {show(texts[-1])}", _astray(got, texts)
             )
@@ -139,10 +148,6 @@ class Listener(Participant):
 
     def _replied(self, words: tuple[str, ...]) -> bool:
         return any(line.startswith("!") and all(word in line for word in words) for line in self.lines)
-
-    def _among(self, speaker: Participant, texts: list[str]) -> list[str]:
-        wanted = set(texts)
-        return [text for text in self.from_(speaker) if text in wanted]
 
 
 def _astray(got: list[str], texts: list[str]) -> str:

@@ -28,6 +28,15 @@ def cpu_seconds(session: int) -> float:
     return sum(float(field) for pid in family(session) for field in _fields(pid)[11:13]) / TICKS
 
 
+def wants_seconds(session: int) -> float:
+    """Return for how long a server's threads have run or waited for a core so far, all taken together.
+
+    A loop that spins wants a whole core all the time, however little of it a busy machine can give. Where the
+    kernel does not count the waiting, this is the processor time.
+    """
+    return sum(_wanted(task) for pid in family(session) for task in _tasks(pid)) or cpu_seconds(session)
+
+
 def threads(session: int) -> int:
     """Return how many threads a server has."""
     return sum(int(field) for pid in family(session) for field in _fields(pid)[17:18])
@@ -77,6 +86,20 @@ def _fields(pid: int) -> list[str]:
         fields = (PROC / str(pid) / "stat").read_text(errors="replace").rpartition(")")[2].split()
         return fields if fields[0] != "Z" else []
     return []
+
+
+def _tasks(pid: int) -> list[Path]:
+    with suppress(OSError):
+        return list((PROC / str(pid) / "task").iterdir())
+    return []
+
+
+def _wanted(task: Path) -> float:
+    """Return the seconds that one thread has run, and has waited to run (Documentation/scheduler/sched-stats)."""
+    with suppress(OSError):
+        ran, waited, _ = (task / "schedstat").read_text().split()
+        return (int(ran) + int(waited)) / 1e9
+    return 0.0
 
 
 def _open_files(pid: int) -> list[str]:

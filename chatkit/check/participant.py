@@ -61,12 +61,19 @@ class Participant:
         self.frozen = frozen
         self.stage.watch(self)
 
+    def has_unread(self) -> bool:
+        """Say whether something has come that has not been read."""
+        try:
+            return bool(self.sock.recv(1, socket.MSG_PEEK))
+        except OSError:
+            return False
+
     def flush(self) -> None:
         """Send what the kernel takes now."""
         try:
             while self.outbox and not self.gone:
                 sent = self.sock.send(memoryview(self.outbox)[: 1 << 18])
-                self.stage.timeline.add(self.name, SENT, bytes(self.outbox[:sent]))
+                self.stage.timeline.add(self.name, SENT, self.outbox, sent)
                 del self.outbox[:sent]
         except BlockingIOError:
             pass

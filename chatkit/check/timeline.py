@@ -36,10 +36,11 @@ class Timeline:
         """Return the seconds since the dialogue began."""
         return time.monotonic() - self.began
 
-    def add(self, who: str, what: str, data: bytes = b"") -> None:
-        """Write one event down; `data` is what was sent or received."""
+    def add(self, who: str, what: str, data: bytes | bytearray = b"", size: int = -1) -> None:
+        """Write one event down; the first `size` bytes of `data`, or all, were sent or received."""
+        size = len(data) if size < 0 else size
         if not self.closed:
-            self.events.append(Event(self.now(), who, what, data[:KEPT_BYTES], len(data)))
+            self.events.append(Event(self.now(), who, what, bytes(data[: min(size, KEPT_BYTES)]), size))
 
     def close(self) -> None:
         """Write nothing more down: the dialogue is over."""

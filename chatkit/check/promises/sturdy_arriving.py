@@ -50,8 +50,7 @@ def nobody_is_missed_in_a_crowd(stage: Stage) -> None:
     """When 20 join in one instant, each knows of all the others, from the list or from being told."""
     with stage.scene("20 guests connect, and give their names in one instant"):
         guests = [stage.connected("guest") for _ in range(20)]
-        for guest in guests:
-            guest.is_prompted()
+        stage.wait(lambda: all(guest.lines or guest.tail for guest in guests), WAIT)
         for guest in guests:
             guest.gives_name(guest.name)
         for guest in guests:

@@ -4,6 +4,7 @@ Each happens in a room of its own; afterwards two newcomers must still be able t
 """
 
 from chatkit.check.actor import Actor
+from chatkit.check.participant import WAIT
 from chatkit.check.promise import Level, promise
 from chatkit.check.stage import Stage
 
@@ -35,6 +36,7 @@ def closing_with_unread_lines_is_told_once(stage: Stage) -> None:
     linus.hold(True)
     ada.says("a line that linus never reads")
     grace.hears(ada, "a line that linus never reads")
+    stage.wait(linus.has_unread, WAIT)
     linus.closes()
     _is_told_once(stage, linus, ada, grace)
 
