@@ -19,7 +19,7 @@ from chatkit.check.judging import command_venue, parse_address
 from chatkit.check.outcome import Outcome, Report
 from chatkit.check.process import START_WITHIN
 from chatkit.check.promise import PROMISES, CannotRun, Level
-from chatkit.check.report import failures, outcome_lines, wants_colour
+from chatkit.check.report import ending, outcome_lines, wants_colour
 from chatkit.check.rooms import Running, Venue
 from chatkit.check.runner import chosen, judge
 
@@ -72,6 +72,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _judge(arguments: argparse.Namespace) -> int:
+    if not arguments.patience > 0:
+        raise CannotRun("patience must be more than 0")
     promises = chosen(Level(arguments.level), filter(None, arguments.only.split(",")))
     where = _venue(arguments)
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a background shell's gift, which servers inherit
@@ -126,7 +128,7 @@ def _tell_progress(outcome: Outcome) -> None:
 
 
 def _print_ending(report: Report) -> None:
-    print("", *failures(report), report.summary(), sep="\n")
+    print("", *ending(report), sep="\n")
 
 
 def _list() -> int:

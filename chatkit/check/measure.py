@@ -95,7 +95,7 @@ def _tasks(pid: int) -> list[Path]:
 
 
 def _wanted(task: Path) -> float:
-    """Return the seconds that one thread has run, and has waited to run (Documentation/scheduler/sched-stats)."""
+    """Return the seconds that one thread has run or waited to run (see sched-stats in the kernel's papers)."""
     with suppress(OSError):
         ran, waited, _ = (task / "schedstat").read_text().split()
         return (int(ran) + int(waited)) / 1e9

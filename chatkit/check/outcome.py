@@ -39,11 +39,6 @@ class Outcome:
         """The promise's name."""
         return self.promise.name
 
-    @property
-    def headline(self) -> str:
-        """Verdict, name and sentence, on one line."""
-        return f"{self.verdict:<12}  {self.name}: {self.promise.sentence}"
-
 
 @dataclass(frozen=True, slots=True)
 class Report:

@@ -12,7 +12,7 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from chatkit.check.promise import Broken
+from chatkit.check.promise import NoConnection
 from chatkit.check.timeline import RECEIVED, SENT
 
 if TYPE_CHECKING:
@@ -118,7 +118,8 @@ class Participant:
         except OSError as error:
             sock.close()
             got = f"no connection: {error.strerror or 'nobody answered in time'}"
-            raise Broken(f"a connection for {self}", got) from error
+            raise NoConnection(f"a connection for {self}", got) from error
+        self.stage.room.reached = True
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         sock.setblocking(False)
         self.stage.timeline.add(self.name, "connects")

@@ -60,6 +60,10 @@ class Broken(Exception):
         self.expected, self.got = expected, got
 
 
+class NoConnection(Broken):
+    """The server could not be reached at all."""
+
+
 class NotMeasured(Exception):
     """This cannot be seen here; the text says why."""
 

@@ -25,12 +25,14 @@ def as_text(report: Report) -> str:
     """Return a report as plain text."""
     lines = [f"{report.server}", ""]
     lines += [line for outcome in report.outcomes for line in outcome_lines(outcome)]
-    lines += ["", *failures(report), report.summary()]
+    lines += ["", *ending(report)]
     return "\n".join(lines)
 
 
 def outcome_lines(outcome: Outcome, *, coloured: bool = False) -> list[str]:
-    """Return an outcome's headline, and its notes or why there is no verdict."""
+    """Return an outcome's verdict, sentence, name and notes; nothing if it was not judged."""
+    if outcome.verdict is Verdict.NOT_JUDGED:
+        return []
     verdict = f"{outcome.verdict:<12}"
     if coloured and outcome.verdict in COLOURS:
         verdict = f"\x1b[{COLOURS[outcome.verdict]}m{verdict}\x1b[0m"
@@ -42,9 +44,12 @@ def outcome_lines(outcome: Outcome, *, coloured: bool = False) -> list[str]:
     )
 
 
-def failures(report: Report) -> list[str]:
-    """Return every broken promise, told at length."""
-    return [line for outcome in report.outcomes for line in failure_lines(outcome)]
+def ending(report: Report) -> list[str]:
+    """Return what follows the list of verdicts: every broken promise at length, and how many were kept."""
+    lines = [line for outcome in report.outcomes for line in failure_lines(outcome)]
+    if unjudged := [o for o in report.outcomes if o.verdict is Verdict.NOT_JUDGED]:
+        lines.append(f"{len(unjudged)} promises were {unjudged[0].why}")
+    return [*lines, report.summary()]
 
 
 def failure_lines(outcome: Outcome) -> list[str]:

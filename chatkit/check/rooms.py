@@ -46,6 +46,7 @@ class Room:
     manners: Manners
     process: Process | None = None
     foreign: bool = False
+    reached: bool = False  # somebody has been connected
     _used: dict[str, int] = field(default_factory=dict)
 
     def unused(self, name: str) -> str:

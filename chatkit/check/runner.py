@@ -1,6 +1,6 @@
 """Judge a server: play each promise's dialogue in a room, several rooms at a time, and collect the outcomes.
 
-First the basic promises; where one of those is broken, the others are not judged. Each gets a room of its own
+First comes what is basic; where that is broken, the others are not judged. Each gets a room of its own
 where there is a choice, for a fault that seems to pass may have killed the room: so all but the spec's are
 followed by the question whether two newcomers can still talk.
 """
@@ -13,7 +13,16 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 from chatkit.check.outcome import Failure, Outcome, Report
-from chatkit.check.promise import PROMISES, Broken, CannotRun, Level, NotMeasured, Promise, Verdict
+from chatkit.check.promise import (
+    PROMISES,
+    Broken,
+    CannotRun,
+    Level,
+    NoConnection,
+    NotMeasured,
+    Promise,
+    Verdict,
+)
 from chatkit.check.rooms import Room, Venue
 from chatkit.check.stage import Stage
 
@@ -47,12 +56,13 @@ def judge(
 
 def _all_outcomes(venue: Venue, promises: list[Promise], patience: float) -> Iterator[Outcome]:
     obstacle = ""
-    for promise in [p for p in promises if p.basic]:
+    head = 1 + max((i for i, p in enumerate(promises) if p.basic), default=-1)
+    for promise in promises[:head]:
         outcome = _judge_one(venue, promise, patience)
         yield outcome
-        if outcome.verdict is Verdict.BROKEN:
-            obstacle = obstacle or f"{promise.name} is broken"
-    rest = [p for p in promises if not p.basic]
+        if promise.basic and outcome.verdict is Verdict.BROKEN:
+            obstacle = f"{promise.name} is broken"
+    rest = promises[head:]
     if obstacle:
         yield from _not_judged(rest, obstacle)
     elif venue.fresh:
@@ -121,6 +131,10 @@ def perform(promise: Promise, room: Room, patience: float = 1.0) -> Outcome:
             stage.two_newcomers_can_talk()
         verdict = Verdict.NOTED if stage.notes else Verdict.KEPT
         return Outcome(promise, verdict, stage.timeline.now(), notes=stage.notes)
+    except NoConnection as broken:
+        if room.foreign and not room.reached:
+            raise CannotRun(f"nobody listens at {room.address[0]} port {room.address[1]}") from broken
+        return _failed(promise, stage, broken)
     except Broken as broken:
         return _failed(promise, stage, broken)
     except NotMeasured as why:

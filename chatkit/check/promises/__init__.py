@@ -3,6 +3,7 @@
 from importlib import import_module
 
 FILES = (  # in the order in which they are judged
+    "spec_basics",
     "spec_joining",
     "spec_talking",
     "sturdy_leaving",

@@ -14,14 +14,6 @@ from chatkit.check.stage import Stage
 SPEC = Level.SPEC
 
 
-@promise(SPEC, about="the server speaks first, and a line ends in a newline", lesson=2)
-def the_server_asks_for_a_name(stage: Stage) -> None:
-    """Whoever connects is asked for a name, in one whole line."""
-    with stage.scene("somebody connects and waits to be asked for a name"):
-        ada = stage.connected("ada")
-        ada.expect(lambda: bool(ada.lines), "a line of text that ends in a newline")
-
-
 @promise(SPEC, about="whoever has given a name is told who is there, even if nobody is", lesson=4)
 def the_first_one_in_is_told_that_nobody_is_there(stage: Stage) -> None:
     """Whoever joins an empty room hears a line that begins with * as well."""

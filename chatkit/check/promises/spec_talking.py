@@ -11,15 +11,6 @@ SPEC = Level.SPEC
 PRINTABLE = "".join(map(chr, range(33, 127)))
 
 
-@promise(SPEC, about="a message goes to every other member as [name] text", lesson=4, basic=True)
-def a_message_reaches_everybody_else(stage: Stage) -> None:
-    """What one says, everybody else who has joined hears, as [name] text."""
-    ada, grace, linus = stage.joined("ada", "grace", "linus")
-    ada.says("hello")
-    grace.hears(ada, "hello")
-    linus.hears(ada, "hello")
-
-
 @promise(SPEC, about="leave the sender out when you go through the list", lesson=4)
 def a_message_never_comes_back(stage: Stage) -> None:
     """Nobody hears what they said themselves."""
