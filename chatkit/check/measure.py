@@ -59,16 +59,22 @@ def sockets(session: int) -> int:
     return sum(target.startswith("socket:") for pid in family(session) for target in _open_files(pid))
 
 
-def listening(port: int) -> list[str]:
-    """Return the addresses, as the kernel writes them in hexadecimal, on which somebody listens on `port`."""
-    found = []
+def listening(port: int) -> dict[str, str]:
+    """Return who listens on `port`: socket names as in /proc/PID/fd, and their addresses in hexadecimal."""
+    found = {}
     for table in ("tcp", "tcp6"):
         with suppress(OSError):
             for line in (PROC / "net" / table).read_text().splitlines()[1:]:
-                local, state = line.split()[1], line.split()[3]
-                if state == LISTENING and int(local.partition(":")[2], 16) == port:
-                    found.append(local.partition(":")[0])
+                fields = line.split()
+                address, _, number = fields[1].partition(":")
+                if fields[3] == LISTENING and int(number, 16) == port:
+                    found[f"socket:[{fields[9]}]"] = address
     return found
+
+
+def holds(session: int, names: set[str]) -> bool:
+    """Say whether a server has one of these sockets open."""
+    return any(target in names for pid in family(session) for target in _open_files(pid))
 
 
 def limit_descriptors(session: int, spare: int) -> None:
@@ -95,7 +101,7 @@ def _tasks(pid: int) -> list[Path]:
 
 
 def _wanted(task: Path) -> float:
-    """Return the seconds that one thread has run or waited to run (see sched-stats in the kernel's papers)."""
+    """Return the seconds that one thread has run or waited to run (sched-stats in the kernel's papers)."""
     with suppress(OSError):
         ran, waited, _ = (task / "schedstat").read_text().split()
         return (int(ran) + int(waited)) / 1e9

@@ -55,7 +55,7 @@ class Report:
 
     def named(self, verdict: Verdict) -> list[str]:
         """Return the names of the promises with this verdict."""
-        return [outcome.name for outcome in self.outcomes if outcome.verdict is verdict]
+        return [outcome.name for outcome in self.outcomes if outcome.verdict == verdict]
 
     @property
     def broken(self) -> list[str]:

@@ -6,8 +6,8 @@ day it dies. This file speaks no chat.
 
 from __future__ import annotations
 
+import itertools
 import os
-import random
 import shlex
 import signal
 import socket
@@ -24,6 +24,11 @@ from chatkit.check.promise import CannotRun
 PORTS = range(20000, 32000)  # source ports come from 32768 up: a server there might find its port in use
 START_WITHIN = 10.0  # seconds
 POLL = 0.01
+_ports_taken = itertools.count()
+
+
+class PortTaken(CannotRun):
+    """Somebody else was quicker to listen on the port that a server was told to use."""
 
 
 class Process(Protocol):
@@ -117,8 +122,12 @@ def wait_for(test: Callable[[], bool], seconds: float) -> bool:
 
 
 def free_port() -> int:
-    """Return a port that nobody uses, below those that the kernel gives to clients."""
-    for port in random.sample(PORTS, len(PORTS)):
+    """Return a port that nobody uses, below those that the kernel gives to clients.
+
+    Every process begins elsewhere and goes on from there, so two checks at the same time hardly ever meet.
+    """
+    for _ in PORTS:
+        port = PORTS[(os.getpid() * 151 + next(_ports_taken)) % len(PORTS)]
         with socket.socket() as probe, suppress(OSError):
             probe.bind(("127.0.0.1", port))
             return port
@@ -127,16 +136,24 @@ def free_port() -> int:
 
 def wait_until_listening(process: Process, port: int, what: str, seconds: float) -> tuple[str, int]:
     """Return the address where a new server can be reached; raise `CannotRun` if it dies or never listens."""
-    wait_for(lambda: process.status() is not None or is_listening(port), seconds)
-    if is_listening(port):
+    wait_for(lambda: process.status() is not None or serves(process, port), seconds)
+    if is_listening(port) and process.status() is None:
         return address_of(port)
     status, words = process.status(), process.output()
     said = f"; it printed:\n{words}" if words else "; it printed nothing"
     process.end()
     if status is not None:
         how = f"ended with status {status}" if status >= 0 else f"was ended by {signal.Signals(-status).name}"
-        raise CannotRun(f"{what} {how} before it listened on port {port}{said}")
+        kind = PortTaken if is_listening(port) else CannotRun
+        raise kind(f"{what} {how} before it listened on port {port}{said}")
     raise CannotRun(f"{what} runs, but did not listen on port {port} within {seconds:g} s{said}")
+
+
+def serves(process: Process, port: int) -> bool:
+    """Say whether this process, and no stranger's, listens on `port`."""
+    if process.measurable:
+        return measure.holds(process.pid, set(measure.listening(port)))
+    return is_listening(port)
 
 
 def is_listening(port: int) -> bool:
@@ -151,5 +168,5 @@ def is_listening(port: int) -> bool:
 def address_of(port: int) -> tuple[str, int]:
     """Return the loopback address of a server that listens on `port`: IPv6 if it listens only there."""
     only_v6 = "0" * 24 + "01000000"  # ::1, in the byte order of the kernel's table
-    found = measure.listening(port) if measure.available else []
-    return ("::1" if found and set(found) == {only_v6} else "127.0.0.1"), port
+    found = set(measure.listening(port).values()) if measure.available else set()
+    return ("::1" if found == {only_v6} else "127.0.0.1"), port

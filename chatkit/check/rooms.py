@@ -6,10 +6,11 @@ once. This file knows nothing of promises.
 
 import random
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from chatkit.check.participant import WAIT
-from chatkit.check.process import Process
+from chatkit.check.process import PortTaken, Process
 
 USUAL, KNOWN_MISSING = WAIT, 1.0  # seconds
 
@@ -88,6 +89,11 @@ class Started:
 
     def open(self) -> Room:
         """Start a server, wait until it listens, and return its room; raise `CannotRun` if it never does."""
+        with suppress(PortTaken):
+            return self._open()
+        return self._open()  # another port: the first was snatched away
+
+    def _open(self) -> Room:
         process, address = self._launch()
         return Room(address, self._manners, process)
 

@@ -4,6 +4,7 @@ Words are free: only the first character of a line and the names in it count.
 """
 
 from chatkit.check.listener import holds
+from chatkit.check.participant import WAIT
 from chatkit.check.promise import Level, promise
 from chatkit.check.stage import Stage
 
@@ -78,7 +79,7 @@ def who_has_left_is_not_listed(stage: Stage) -> None:
     """Who has left is no longer among the names that a newcomer is told."""
     ada, grace = stage.joined("ada", "grace")
     grace.leaves()
-    ada.hears_that_left(grace)
+    stage.wait(lambda: len(ada.about(grace)) > stage.announced(ada, grace), WAIT)
     (linus,) = stage.joined("linus")
     stage.step(f"{linus}'s list of names holds {ada}, and not {grace}", action=False)
     if holds(linus.roster, grace.name) or not holds(linus.roster, ada.name):
