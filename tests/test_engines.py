@@ -236,5 +236,23 @@ def test_each_reader_has_a_thread_with_its_clients_address(engine, board, ada):
     assert readers == ([f"chatkit reader of {ada.connection.peer}"] if engine == "threads" else [])
 
 
-def test_what_every_engine_has_is_said_by_the_base():
-    assert all(issubclass(kind, Engine) for kind in ENGINES.values())
+def test_a_stop_ends_the_readers_of_those_who_are_still_there(engine, nothing_left):
+    board = Board(engine)
+    ada, connection = board.lets_in()
+    ada.says("hello")
+    board.waits_for(Happened.SPOKE)
+    board.engine.stop_accepting(board.listener.close)
+    board.engine.stop(PATIENCE)
+    assert not [thread.name for thread in threading.enumerate() if thread.name.startswith("chatkit")]
+    connection.sock.close()
+    ada.leaves()
+
+
+def test_the_base_alone_waits_for_nothing_and_gives_back_what_it_holds(nothing_left):
+    listener = Listener("127.0.0.1", 0)
+    base = Engine(listener.socket, listener.accept)
+    base.start()
+    assert base.wait(0) == []
+    base.stop_accepting(listener.close)
+    assert listener.socket.fileno() == -1
+    base.stop(PATIENCE)

@@ -220,6 +220,8 @@ def test_a_with_block_takes_a_server_that_runs(serve, talk):
 
 def test_serve_forever_serves_until_somebody_stops_it(engine, talk):
     server = ChatServer(port=0, engine=engine)
+    wait = server._ended.wait
+    server._ended.wait = lambda timeout: wait(0.01)  # so that it has to wait more than once
     serving = threading.Thread(target=server.start().serve_forever)
     serving.start()
     talk(server).leaves()
