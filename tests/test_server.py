@@ -218,12 +218,13 @@ def test_a_with_block_takes_a_server_that_runs(serve, talk):
         stranger.leaves()
 
 
-def test_serve_forever_serves_until_somebody_stops_it(engine, talk):
+def test_serve_forever_serves_until_somebody_stops_it(engine, talk, eventually):
     server = ChatServer(port=0, engine=engine)
-    wait = server._ended.wait
-    server._ended.wait = lambda timeout: wait(0.01)  # so that it has to wait more than once
+    wait, waited = server._ended.wait, []
+    server._ended.wait = lambda timeout: waited.append(timeout) or wait(0.01)
     serving = threading.Thread(target=server.start().serve_forever)
     serving.start()
+    eventually(lambda: len(waited) > 1)
     talk(server).leaves()
     server.stop()
     serving.join(5)
