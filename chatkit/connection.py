@@ -17,7 +17,7 @@ from itertools import islice
 from chatkit.framing import LineReader
 from chatkit.limits import Limits, tune
 
-RECV_SIZE = 1 << 14  # bytes a read: what one client may have decided in one round
+RECV_SIZE = 1 << 12  # bytes a read: what one client may have decided in one round
 SEND_SIZE = 1 << 18
 _DONTWAIT = getattr(socket, "MSG_DONTWAIT", 0)
 _RESET = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
@@ -26,13 +26,15 @@ _RESET = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 class Connection:
     """Hold one accepted socket, the line it is in the middle of, and what it has yet to be sent."""
 
+    reader_type: type[LineReader] = LineReader
+
     def __init__(self, sock: socket.socket, peer: str, limits: Limits) -> None:
         with suppress(OSError):  # a peer that is gone already is for its reader to find out
             tune(sock)
         self.sock = sock
         self.peer = peer  # its address, in words
         self.limits = limits
-        self.lines = LineReader(limits.line)
+        self.lines = self.reader_type(limits.line)
         self.reason = ""  # how it ended; empty for an ordinary goodbye
         self.ended = False  # nothing more will be read
         self.closing = False  # nothing more will be queued

@@ -5,25 +5,20 @@ given up, it lets that caller be told in words that the room is full. This file 
 """
 
 import errno
+import logging
 import os
 import socket
+import time
 from contextlib import suppress
 
 from chatkit.errors import CannotListen
 
 BACKLOG = 4096  # the kernel caps it; with a backlog of 5, two of three in a crowd of 200 wait 0.9 s
 POLL = 0.5  # seconds; where shutdown does not wake accept, this does
+WARN_EVERY = 10.0  # seconds
 FULL = b"! the room is full; please come back later\n"
+log = logging.getLogger("chatkit.server")
 _EXHAUSTED = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
-
-
-def refuse(sock: socket.socket) -> None:
-    """Tell a client that the room is full, and close its socket at once."""
-    with sock, suppress(OSError):
-        sock.setblocking(False)
-        sock.send(FULL)
-        sock.shutdown(socket.SHUT_WR)
-        sock.recv(1 << 16)  # unread bytes would turn the goodbye into a reset, and FULL might be lost
 
 
 class Listener:
@@ -31,6 +26,7 @@ class Listener:
 
     def __init__(self, host: str, port: int) -> None:
         self._reserve: int | None = None
+        self._next_warning = 0.0
         try:
             self._reserve = os.open(os.devnull, os.O_RDONLY)
             family, *_, where = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)[0]
@@ -48,6 +44,17 @@ class Listener:
             return self._accept()
         except OSError as error:
             return self._accept_without_reserve() if error.errno in _EXHAUSTED else None
+
+    def refuse(self, sock: socket.socket, why: str) -> None:
+        """Tell a client that the room is full, and close its socket at once; log it now and then."""
+        if time.monotonic() > self._next_warning:
+            self._next_warning = time.monotonic() + WARN_EVERY
+            log.warning("turning clients away: %s", why)
+        with sock, suppress(OSError):
+            sock.setblocking(False)
+            sock.send(FULL)
+            sock.shutdown(socket.SHUT_WR)
+            sock.recv(1 << 16)  # unread bytes would turn the goodbye into a reset, and FULL might be lost
 
     def close(self) -> None:
         """Stop listening, wake whoever waits in `accept`, and free the port."""
@@ -67,9 +74,11 @@ class Listener:
             with suppress(OSError):
                 self._reserve = os.open(os.devnull, os.O_RDONLY)
                 return sock, peer  # descriptors have come free meanwhile
-            refuse(sock)
-        with suppress(OSError):
-            self._reserve = self._reserve or os.open(os.devnull, os.O_RDONLY)
+            self.refuse(sock, "out of descriptors")
+        try:
+            self._reserve = os.open(os.devnull, os.O_RDONLY)
+        except OSError:
+            time.sleep(0.05)  # nothing can be done for who waits; do not use up a core over it
         return None
 
     def _give_up_reserve(self) -> None:

@@ -6,11 +6,12 @@ Threads that only wait hand over what came (`engines`); the switchboard thread d
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from typing import Self
 
 from chatkit.connection import Connection
+from chatkit.engine import Engine
 from chatkit.engines import ENGINES
 from chatkit.limits import Limits
 from chatkit.listener import Listener
@@ -26,6 +27,10 @@ class ChatServer(Switchboard):
     With `ascii_only`, lines that are not plain ASCII are refused. Used with `with`, it starts and stops.
     """
 
+    room_type: type[Room] = Room  # a subclass may bring parts of its own
+    connection_type: type[Connection] = Connection
+    engine_types: Mapping[str, type[Engine]] = ENGINES
+
     def __init__(
         self,
         host: str = HOST,
@@ -35,9 +40,9 @@ class ChatServer(Switchboard):
         ascii_only: bool = False,
         limits: Limits | None = None,
     ) -> None:
-        if engine not in ENGINES:
-            raise ValueError(f"there is no engine {engine!r}; there are: {', '.join(ENGINES)}")
-        super().__init__(Room(ascii_only=ascii_only), limits or Limits())
+        if engine not in self.engine_types:
+            raise ValueError(f"there is no engine {engine!r}; there are: {', '.join(self.engine_types)}")
+        super().__init__(self.room_type(ascii_only=ascii_only), limits or Limits())
         self.host, self.port, self.engine = host, port, engine
         self._stopping, self._ended = threading.Event(), threading.Event()
         self._thread: threading.Thread | None = None
@@ -59,7 +64,7 @@ class ChatServer(Switchboard):
         self._listener = Listener(self.host, self.port)
         with ExitStack() as undo:  # what fails half-way leaves nothing behind
             undo.callback(self._listener.close)
-            self._engine = ENGINES[self.engine](self._listener.socket, self._accept)
+            self._engine = self.engine_types[self.engine](self._listener.socket, self._accept)
             undo.callback(self._engine.stop, 1.0)
             self._engine.start()
             self._stopping.clear()
@@ -97,7 +102,7 @@ class ChatServer(Switchboard):
     def _accept(self) -> Connection | None:
         """Return the next client's connection; the engine calls it where it waits for clients."""
         accepted = self._listener.accept()
-        return Connection(*accepted, self.limits) if accepted else None
+        return self.connection_type(*accepted, self.limits) if accepted else None
 
     def _run(self) -> None:
         try:

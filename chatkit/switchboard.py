@@ -12,7 +12,7 @@ from typing import TypeVar
 from chatkit.connection import Connection
 from chatkit.engine import Engine, Event, Happened
 from chatkit.limits import Limits
-from chatkit.listener import refuse
+from chatkit.listener import Listener
 from chatkit.messages import Joined, Left, Reply, encode
 from chatkit.room import Effects, HangUp, Room, State, Tell
 
@@ -26,6 +26,7 @@ log = logging.getLogger("chatkit.server")
 class Switchboard:
     """Carry out what the room decides, for the connections that the engine watches."""
 
+    _listener: Listener
     _engine: Engine
     closed = False  # nobody more is let in
 
@@ -75,8 +76,7 @@ class Switchboard:
                 raise RuntimeError("the room is full")
             self._engine.add(connection)
         except RuntimeError as error:  # Thread.start raises it too, when there are no more to be had
-            log.warning("%s turned away: %s", connection.peer, error)
-            return refuse(connection.sock)
+            return self._listener.refuse(connection.sock, str(error))
         log.debug("%s connected", connection.peer)
         self._connections.add(connection)
         self._carry_out(self.room.arrive(connection))

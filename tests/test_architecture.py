@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).parent.parent / "chatkit"
 FLOORS = [
     ["errors", "framing", "messages", "room", "conversation"],  # pure: no socket, thread, file or widget
     ["limits", "connection", "listener", "engine", "engines", "switchboard", "server", "client"],  # network
-    ["lab", "check", "specimens"],  # what lessons use, what judges any server, what is broken on purpose
+    ["specimens", "check", "lab"],  # what is broken on purpose, what judges any server, what lessons use
     ["panes", "cli"],  # what people touch
 ]
 THE_SITTING = ["framing", "messages", "room", "connection", "server", "client"]
