@@ -1,0 +1,231 @@
+// The view of one chat pane. Its one law: words from the network enter the page as text, never as markup.
+// It knows only what the kernel tells it: new rows as they come, and all rows again when it asks. It skips those
+// it has, keeps the last 500, and leaves the reader's place alone.
+
+const KEEP = 500; // rows
+const PATIENCE = 5000; // milliseconds until a silent kernel is worth a word
+const COLOURS = 6; // in pane.css, for people
+
+// Where nothing is typed JupyterLab takes keys for itself: on a button, Enter would not press it, and `b` adds a cell.
+const KEYS_ARE_OURS = { "data-lm-suppress-shortcuts": "true" };
+
+const ENDINGS = ["restarting", "autorestarting", "terminating", "dead"]; // of a kernel, in Jupyter's words
+
+const STATUS = {
+  joining: ["◌", "joining"],
+  joined: ["●", "in the room"],
+  left: ["○", "outside"],
+  trouble: ["▲", "outside"],
+  replaced: ["■", "replaced"],
+  waiting: ["◌", "no answer yet: is a cell still running? If not, run the first cell"],
+  dead: ["✕", "not connected: run the first cell"],
+};
+
+function make(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.append(...children); // strings become text nodes
+  return element;
+}
+
+// One person, one colour, in every pane. It is never all that tells people apart: the name is there as well.
+function colourOf(name) {
+  let sum = 0;
+  for (const letter of name.toLowerCase()) sum += letter.codePointAt(0);
+  return sum % COLOURS;
+}
+
+function makeRow(kind, name, words) {
+  const row = make("div", { class: `ck-row ck-${kind}` });
+  if (name) {
+    row.dataset.colour = colourOf(name);
+    row.append(make("span", { class: "ck-who" }, kind === "own" ? "you" : name), " ");
+  }
+  row.append(make("bdi", { class: "ck-words" }, words)); // right-to-left words must not turn ours round
+  return row;
+}
+
+class View {
+  constructor(model, element) {
+    this.model = model;
+    this.element = element;
+    this.started = false; // it has been told everything so far
+    this.dead = element.classList.contains("jupyter-widgets-disconnected"); // in a notebook opened anew
+    this.last = 0; // the number of the last row it has
+    this.place = null; // how far down the reader has scrolled; null: to the end, and staying there
+    this.top = 0; // where the log was scrolled to when last seen
+    this.unread = 0;
+    this.typed = ""; // what was sent last, to give it back if nobody takes it
+    this.build();
+    this.listen();
+    this.introduce("");
+    this.show("joining", []);
+    this.ask("ready");
+  }
+
+  build() {
+    this.name = make("span", { class: "ck-name" });
+    this.button = make("button", { type: "button", ...KEYS_ARE_OURS });
+    this.status = make("span", { class: "ck-status", role: "status" });
+    this.others = make("span", { class: "ck-others" });
+    this.log = make("div", { class: "ck-log", role: "log", "aria-live": "polite", tabindex: "0", ...KEYS_ARE_OURS });
+    this.more = make("button", { type: "button", class: "ck-more", hidden: "", ...KEYS_ARE_OURS });
+    this.input = make("input", { type: "text", class: "ck-input", autocomplete: "off", enterkeyhint: "send" });
+    this.send = make("button", KEYS_ARE_OURS, "Send");
+    this.form = make("form", { class: "ck-form" }, this.input, this.send);
+    this.pane = make(
+      "div",
+      { class: "chatkit-pane", role: "group" },
+      make("div", { class: "ck-head" }, this.name, this.button),
+      make("div", { class: "ck-about" }, this.status, " ", this.others),
+      make("div", { class: "ck-middle" }, this.log, this.more),
+      this.form,
+    );
+    this.element.append(this.pane);
+  }
+
+  listen() {
+    this.model.on("msg:custom", (message) => this.hear(message));
+    this.model.on("comm_live_update", () => this.die());
+    this.kernel = this.model.widget_manager?.kernel; // JupyterLab has it; elsewhere, silence will tell
+    this.kernel?.statusChanged.connect(this.kernelChanged, this);
+    this.kernel?.disposed.connect(this.die, this);
+    this.form.addEventListener("submit", (event) => this.submit(event));
+    this.input.addEventListener("keydown", (event) => this.pressed(event));
+    this.button.addEventListener("click", () => this.ask(this.status.dataset.is === "joined" ? "leave" : "join"));
+    this.more.addEventListener("click", () => this.follow());
+    this.log.addEventListener("scroll", () => this.scrolled());
+    this.resized = new ResizeObserver(() => this.keepPlace()); // off the page and on again, a log is at its top
+    this.resized.observe(this.log);
+  }
+
+  close() {
+    clearTimeout(this.timer);
+    this.resized.disconnect();
+    this.kernel?.statusChanged.disconnect(this.kernelChanged, this);
+    this.kernel?.disposed.disconnect(this.die, this);
+  }
+
+  kernelChanged(_kernel, status) {
+    if (ENDINGS.includes(status)) this.die();
+  }
+
+  die() {
+    this.dead = true;
+    this.show("dead", []);
+  }
+
+  // To the kernel
+
+  ask(what, more = {}) {
+    if (this.dead) return this.die();
+    this.timer ??= setTimeout(() => this.dead || this.show("waiting", []), PATIENCE);
+    this.model.send({ do: what, ...more });
+  }
+
+  // JupyterLab stops the browser from submitting a form by Enter inside a cell, so that is done here.
+  pressed(event) {
+    if (event.key !== "Enter" || event.isComposing) return;
+    event.preventDefault();
+    this.form.requestSubmit();
+  }
+
+  submit(event) {
+    event.preventDefault();
+    if (!this.input.value.trim()) return;
+    this.typed = this.input.value;
+    this.input.value = "";
+    this.follow();
+    this.ask("enter", { text: this.typed });
+  }
+
+  // From the kernel
+
+  hear({ everything, name, status, others, rows }) {
+    clearTimeout(this.timer);
+    this.timer = null;
+    if (!this.started && !everything) return; // everything is on its way
+    this.started = true;
+    this.introduce(name);
+    this.show(status, others);
+    const news = rows.filter(([number]) => number > this.last);
+    const missing = news.length ? news[0][0] - this.last - 1 : 0;
+    if (missing && !everything) return this.ask("ready"); // the connection to Jupyter was lost for a while
+    if (missing) this.log.append(makeRow("notice", "", `${missing} earlier lines are not kept`));
+    if (news.length) this.add(news);
+  }
+
+  introduce(name) {
+    const whose = name ? `${name}'s pane` : "chat pane";
+    this.name.textContent = name || whose;
+    this.name.dataset.colour = colourOf(name);
+    this.pane.setAttribute("aria-label", whose);
+    this.log.setAttribute("aria-label", `messages in ${whose}`);
+    this.input.setAttribute("aria-label", `say something as ${name || "yourself"}`);
+  }
+
+  show(status, others) {
+    const inside = status === "joined";
+    this.others.textContent = inside ? (others.length ? `with ${others.join(", ")}` : "on your own") : "";
+    if (this.status.dataset.is === status) return; // a screen reader would say it again
+    this.status.dataset.is = status;
+    const [shape, words] = STATUS[status];
+    this.status.replaceChildren(make("span", { "aria-hidden": "true" }, shape), ` ${words}`);
+    this.button.textContent = inside ? "Leave" : "Join again";
+    this.button.disabled = !["joined", "left", "trouble"].includes(status);
+    this.input.disabled = this.send.disabled = !inside;
+    this.input.placeholder = inside ? "Say something" : "";
+  }
+
+  add(rows) {
+    this.log.append(...rows.map(([, kind, name, words]) => makeRow(kind, name, words)));
+    this.last = rows.at(-1)[0];
+    this.giveBack(rows.map(([, kind]) => kind));
+    this.trim();
+    if (this.place !== null) this.unread += rows.length;
+    this.keepPlace();
+  }
+
+  giveBack(kinds) {
+    if (kinds.includes("trouble") && !this.input.value) this.input.value = this.typed;
+    if (kinds.includes("own") || kinds.includes("trouble")) this.typed = "";
+  }
+
+  // The reader's place
+
+  trim() {
+    const height = this.log.scrollHeight;
+    while (this.log.childElementCount > KEEP) this.log.firstElementChild.remove();
+    if (this.place !== null) this.place = Math.max(0, this.place - (height - this.log.scrollHeight));
+  }
+
+  keepPlace() {
+    this.log.scrollTop = this.place ?? this.log.scrollHeight;
+    this.top = this.log.scrollTop;
+    this.more.hidden = this.unread === 0;
+    this.more.textContent = `${this.unread} new ↓`;
+  }
+
+  // New rows and a new size of the pane scroll too, but only the reader scrolls up and away from the end.
+  scrolled() {
+    if (!this.log.clientHeight) return; // it is off the page
+    const below = this.log.scrollHeight - this.log.clientHeight - this.log.scrollTop;
+    const reading = this.place !== null || this.log.scrollTop < this.top;
+    this.top = this.log.scrollTop;
+    if (below < 8 || !reading) return this.follow();
+    this.place = this.top;
+  }
+
+  follow() {
+    this.place = null;
+    this.unread = 0;
+    this.keepPlace();
+  }
+}
+
+function render({ model, el }) {
+  const view = new View(model, el);
+  return () => view.close();
+}
+
+export default { render };

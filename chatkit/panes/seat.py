@@ -1,0 +1,90 @@
+"""One person's place in a room: it has at most one client at a time, and makes a new one to join again.
+
+Everything here runs on the pane's pump and may wait for the network, within the client's own deadlines. What
+goes wrong becomes a row in the transcript, never an exception. This file knows no widget.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Literal
+
+from chatkit.client import ChatClient
+from chatkit.errors import ChatError, Refused
+from chatkit.messages import Message, Prompt
+from chatkit.panes.pump import Work
+from chatkit.panes.transcript import Transcript
+
+Status = Literal["joining", "joined", "left", "trouble", "replaced"]
+
+
+class Seat:
+    """Sit in the room at `host` and `port` as `name`; `put` queues work for the pump."""
+
+    def __init__(self, host: str, port: int, name: str, put: Callable[[Work], None]) -> None:
+        self.host, self.port, self.name = host, port, name
+        self.status: Status = "left"
+        self.transcript = Transcript()
+        self._put = put
+        self._client = ChatClient(host, port, name)  # until `join`, one that never connects
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """Who else is in the room."""
+        return self._client.others if self.status == "joined" else ()
+
+    def join(self) -> None:
+        """Join with a new client, unless there is one already."""
+        if self.status in ("joined", "replaced"):
+            return
+        self.status = "joining"
+        self._client = client = ChatClient(self.host, self.port, self.name)
+        client.subscribe(lambda message: self._put(lambda: self._hear(client, message)))
+        with suppress(ChatError):  # the end of the conversation is handed over too, and says why
+            client.connect()
+
+    def leave(self) -> None:
+        """Leave in good order."""
+        self._client.quit()
+
+    def replace(self) -> None:
+        """Leave for good: a newer pane has this name in this room."""
+        self.leave()
+        self._put(self._make_way)
+
+    def say(self, text: str) -> None:
+        """Say each line of `text`."""
+        for line in text.splitlines():
+            self.enter(f"/{line}" if line.startswith("/") else line)
+
+    def enter(self, typed: str) -> None:
+        """Send a line as it was typed; a blank one is no message."""
+        if typed.strip() == "/quit":
+            return self.leave()
+        if typed.strip():
+            self._send(typed)
+
+    def _send(self, typed: str) -> None:
+        try:
+            self._client.enter(typed)
+            self.transcript.own(self.name, typed)
+        except ChatError as error:
+            self.transcript.remark(str(error), trouble=True)
+
+    def _hear(self, client: ChatClient, message: Message | None) -> None:
+        if message is None:
+            return self._end(client)
+        self.transcript.hear(message)
+        if isinstance(message, Prompt):
+            self.transcript.own(self.name, self.name)  # the client has answered
+        if client.state == "joined":
+            self.status = "joined"
+
+    def _end(self, client: ChatClient) -> None:
+        why = client.closed_because
+        hint = " Run its cell, then this pane's cell." if isinstance(why, Refused) else ""
+        self.status = "trouble" if why else "left"
+        self.transcript.remark(f"{why}{hint}" if why else "you have left", trouble=bool(why))
+
+    def _make_way(self) -> None:
+        self.status = "replaced"
+        self.transcript.remark(f"a newer pane speaks for {self.name} now: use that one", trouble=True)

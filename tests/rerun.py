@@ -1,0 +1,66 @@
+"""Run the lessons and write their outputs anew: `python3 tests/rerun.py`.
+
+What is written is the same every time: no ids, times or versions. Widgets are live only, so of a widget just
+the plain text is kept: a notebook that nobody has run shows that text, in place of a pane that is not there.
+"""
+
+import sys
+from copy import deepcopy
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbformat import NotebookNode
+
+FOLDER = Path(__file__).resolve().parent.parent / "notebooks"
+NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
+WIDGET = "application/vnd.jupyter.widget-view+json"
+METADATA = {
+    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+
+
+def read(path: Path) -> NotebookNode:
+    """Return the notebook at `path`."""
+    return nbformat.read(path, as_version=4)
+
+
+def run(notebook: NotebookNode, times: int = 1) -> list[NotebookNode]:
+    """Run all cells of `notebook` so many times in one kernel; return what it then looked like, each time."""
+    client = NotebookClient(
+        notebook, timeout=60, record_timing=False, resources={"metadata": {"path": FOLDER}}
+    )
+    with client.setup_kernel():
+        return [clean(run_once(client)) for _ in range(times)]
+
+
+def run_once(client: NotebookClient) -> NotebookNode:
+    for number, cell in enumerate(client.nb.cells):
+        client.execute_cell(cell, number)
+    return deepcopy(client.nb)
+
+
+def clean(notebook: NotebookNode) -> NotebookNode:
+    """Take out all that differs from run to run, or lives only as long as the kernel."""
+    notebook.metadata = nbformat.from_dict(METADATA)
+    for cell in code_cells(notebook):
+        cell.metadata = NotebookNode()
+        for output in cell.outputs:
+            output.get("data", {}).pop(WIDGET, None)
+    return notebook
+
+
+def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
+    """Return the cells that are run."""
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def main() -> None:
+    for path in NOTEBOOKS:
+        nbformat.write(run(read(path))[0], path)
+        print(path.name)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
