@@ -1,6 +1,7 @@
 """Ask a person where to join and as whom: a bad answer, or a refused name, is explained and asked again."""
 
 import getpass
+import signal
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -23,7 +24,7 @@ def ask_and_connect(host: str | None, port: int | None, name: str | None) -> Cha
         if port is None:
             port = _ask("Port", str(PORT), to_port)
         return _connect(host, port, name or _ask("Your name", _login_name(), to_name))
-    except (EOFError, KeyboardInterrupt):
+    except EOFError:  # Ctrl-D
         print()
         raise KeyboardInterrupt from None
 
@@ -39,11 +40,22 @@ def _connect(host: str, port: int, name: str) -> ChatClient:
 
 def _ask(question: str, default: str, read: Callable[[str], Value]) -> Value:
     while True:
-        answer = input(f"{question} [{default}]: " if default else f"{question}: ").strip()
         try:
-            return read(answer or default)
+            answer = _input(f"{question} [{default}]: " if default else f"{question}: ")
+            return read(answer.strip() or default)
+        except UnicodeDecodeError:
+            print("that is not UTF-8, and this terminal should speak nothing else; please use plain ASCII")
         except WrongAnswer as error:
             print(error)
+
+
+def _input(question: str) -> str:
+    """Do what `input` does, but let Ctrl-C end the program: `input` misses one that comes too soon."""
+    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        return input(question)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _to_address(answer: str, port: int | None) -> tuple[str, int | None]:

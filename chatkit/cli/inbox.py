@@ -9,20 +9,20 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+from chatkit.cli.signals import ending_signals
 from chatkit.client import ChatClient
 from chatkit.messages import Message
 
 QUIT = "/quit"  # never sent: to hang up is understood by every server
-LEAVE = [
-    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT") if hasattr(signal, name)
-]
 
 
 class Inbox:
-    """Collect messages, None when the conversation is over, and the numbers of signals."""
+    """Collect messages, None when the conversation is over, and signals."""
 
     def __init__(self) -> None:
-        self.signals: deque[int] = deque()
+        self.is_asked_to_end = False
+        self.signals: deque[int] = deque()  # the others
+        self._endings = ending_signals()
         self._messages: deque[Message | None] = deque()
         self._bell, self._rope = os.pipe()  # never closed: the reader thread may ring late
         os.set_blocking(self._bell, False)
@@ -41,10 +41,9 @@ class Inbox:
     @contextmanager
     def open(self, client: ChatClient, *signals: int) -> Iterator[None]:
         """Collect what `client` hears, and these signals besides those that mean: leave."""
-        before = {number: signal.getsignal(number) for number in (*LEAVE, *signals)}
-        for number, handler in before.items():
-            if handler != signal.SIG_IGN:  # nohup
-                signal.signal(number, self._note)
+        before = {number: signal.getsignal(number) for number in (*self._endings, *signals)}
+        for number in before:
+            signal.signal(number, self._note)
         client.subscribe(self._put)
         try:
             yield
@@ -57,9 +56,11 @@ class Inbox:
         self._ring()
 
     def _note(self, number: int, _frame: object) -> None:
-        if number in LEAVE:
+        if number in self._endings:
+            self.is_asked_to_end = True
             signal.signal(number, signal.SIG_DFL)  # a second one does not wait for anything
-        self.signals.append(number)
+        else:
+            self.signals.append(number)
         self._ring()
 
     def _ring(self) -> None:

@@ -16,8 +16,8 @@ from chatkit.cli.lines import as_json, painted
 from chatkit.server import HOST, PORT
 
 EPILOG = """examples:
-  chatkit join                              it asks for host, port and name
-  chatkit join 127.0.0.1:55555 ada          or [::1]:5000 for IPv6
+  chatkit join                       it asks for host, port and name
+  chatkit join 127.0.0.1:55555 ada   or [::1]:5000 for IPv6
   printf 'hello\\n' | chatkit join 127.0.0.1 55555 bot
   chatkit join 127.0.0.1 55555 ear --json --wait inf </dev/null
 
@@ -29,8 +29,8 @@ In a pipe, every line of the input is sent as if it were typed (/who asks,
 * about the room, ! for you alone, ~ from before. At the end of the input it
 listens for --wait more seconds, and leaves when all has been sent.
 
-With --json every message is one object:
-  {"kind": "said", "name": "ada", "text": "hello", "at": "2026-11-22T12:01:05Z"}
+With --json every message is one object, such as
+{"kind": "said", "name": "ada", "text": "hello", "at": "2026-11-22T12:01:05Z"}
 "at" is when it came. The other fields depend on the kind:
   prompt      text                 the server's first words
   roster      names                who is there; you have joined
@@ -44,7 +44,8 @@ With --json every message is one object:
 Without colours: set NO_COLOR.
 
 exit status: 0 left in good order, 1 the conversation failed (nobody answers,
-name refused, server gone, a line not sent), 2 wrong use"""
+name refused, server gone, a line not sent), 2 wrong use, 130 Ctrl-C before you
+were in"""
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[Any]") -> None:
@@ -81,7 +82,9 @@ def run(options: argparse.Namespace) -> int:
     if is_person:
         client = ask_and_connect(host, port, name)
     elif name is None:
-        raise WrongAnswer("in a pipe nobody can be asked for a name; write: chatkit join HOST PORT NAME")
+        raise WrongAnswer(
+            "a name is missing, and nobody can be asked here; write: chatkit join HOST PORT NAME"
+        )
     else:
         client = ChatClient(host or HOST, PORT if port is None else port, name).connect()
     try:

@@ -52,7 +52,7 @@ class PipedChat:
         return self.all_sent
 
     def _talk(self) -> None:
-        while time.monotonic() < self._until and not self._inbox.signals:
+        while time.monotonic() < self._until and not self._inbox.is_asked_to_end:
             left = self._until - time.monotonic()
             for key, _ in self._selector.select(None if left == math.inf else left):
                 key.data()

@@ -7,6 +7,7 @@ the exit status.
 import argparse
 import os
 import re
+import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -14,16 +15,16 @@ from difflib import get_close_matches
 from typing import Any, NoReturn
 
 import chatkit
-from chatkit.check import command as check
 from chatkit.cli import join, serve
 from chatkit.cli.answers import WrongAnswer
 from chatkit.errors import CannotListen, ChatError
 
-GOOD, FAILED, WRONG_USE = 0, 1, 2
+FAILED, WRONG_USE = 1, 2
+INTERRUPTED = 128 + signal.SIGINT  # as shells have it
 EPILOG = """examples:
-  chatkit serve                           run a chat server here
-  chatkit join                            join a chat; it asks where, and who you are
-  chatkit join 127.0.0.1 55555 ada        join as ada
+  chatkit serve                       run a chat server here
+  chatkit join                        join a chat; it asks where, and as whom
+  chatkit join 127.0.0.1 55555 ada    join as ada
   printf 'hello\\n' | chatkit join 127.0.0.1 55555 bot
 
 exit status: 0 good, 1 the conversation failed (name refused, server gone),
@@ -46,14 +47,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _fail(str(error), WRONG_USE)
     except ChatError as error:
         return _fail(str(error), FAILED)
-    except KeyboardInterrupt:  # before the command had anything to end in good order
-        return GOOD
+    except KeyboardInterrupt:  # before there was anything to end in good order
+        return INTERRUPTED
     finally:
         _flush()
 
 
 def _run(argv: list[str]) -> int:
-    parser, commands = _parsers()
+    parser, commands = _parsers(argv[0] if argv else "")
     if argv and not argv[0].startswith("-") and argv[0] not in commands:
         parser.error(f"there is no command {argv[0]!r}{_nearest(argv[0], list(commands))}")
     options, extra = parser.parse_known_args(argv)
@@ -64,7 +65,8 @@ def _run(argv: list[str]) -> int:
     return int(options.run(options))
 
 
-def _parsers() -> tuple[Parser, dict[str, Parser]]:
+def _parsers(command: str) -> tuple[Parser, dict[str, Parser]]:
+    """Return the parser of everything, and those of the commands as far as `command` may need them."""
     parser = Parser(
         prog="chatkit",
         usage="chatkit COMMAND [options]",
@@ -75,8 +77,12 @@ def _parsers() -> tuple[Parser, dict[str, Parser]]:
     )
     parser.add_argument("--version", action="version", version=f"chatkit {chatkit.__version__}")
     commands: Any = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command", prog="chatkit")
-    for command in (serve, join, check):
-        command.add_parser(commands)
+    serve.add_parser(commands)
+    join.add_parser(commands)
+    if command not in commands.choices:  # to import the check takes as long as all the rest
+        from chatkit.check.command import add_parser
+
+        add_parser(commands)
     return parser, commands.choices
 
 

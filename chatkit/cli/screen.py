@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from chatkit.cli.editor import Editor
 
 PASTE_ON, PASTE_OFF = "\x1b[?2004h", "\x1b[?2004l"  # bracketed paste: what is pasted comes between two marks
+_IF_THERE = suppress(OSError, termios.error)  # a terminal that is gone is noticed when it is read
 NARROWEST = 20  # columns that must remain for the text, or the name goes
 
 
@@ -34,27 +35,30 @@ class Screen:
             self.resume()
             yield
         finally:
-            with suppress(OSError, termios.error):  # the terminal is gone
+            with _IF_THERE:
                 termios.tcflush(self._input, termios.TCIFLUSH)  # the rest of a paste must not go to the shell
-                self.suspend()
+            self.suspend()
 
     def resume(self) -> None:
         """Take the terminal."""
-        tty.setcbreak(self._input, termios.TCSANOW)
         self._has_row = True
-        self._write(PASTE_ON)
+        with _IF_THERE:
+            tty.setcbreak(self._input, termios.TCSANOW)
+            self._write(PASTE_ON)
         self.show()
 
     def suspend(self) -> None:
         """Give the terminal back as it was, without the row."""
         self._has_row = False
-        self._write(PASTE_OFF)
         self.show()
-        termios.tcsetattr(self._input, termios.TCSANOW, self._before)
+        with _IF_THERE:
+            self._write(PASTE_OFF)
+            termios.tcsetattr(self._input, termios.TCSANOW, self._before)
 
     def show(self, *lines: str) -> None:
         """Add lines above the row, and draw the row as it is now."""
-        self._write(self._erase() + "".join(f"{line}\r\n" for line in lines) + self._row())
+        with _IF_THERE:
+            self._write(self._erase() + "".join(f"{line}\r\n" for line in lines) + self._row())
 
     def _width(self) -> int:
         return os.get_terminal_size(self._output).columns or 80

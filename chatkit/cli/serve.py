@@ -15,8 +15,9 @@ from chatkit import ChatServer, Limits
 from chatkit.cli.answers import no_more, read_address
 from chatkit.cli.ports import who_listens
 from chatkit.cli.server_log import ServerLog
+from chatkit.cli.signals import ending_signals
 from chatkit.engines import ENGINES
-from chatkit.errors import CannotListen
+from chatkit.errors import CannotListen, ChatError
 from chatkit.server import HOST, PORT
 
 STOP_TIME = 1.0  # seconds that clients get to take what is queued for them, so that all is over within 2
@@ -79,8 +80,7 @@ def _serve(server: ChatServer) -> int:
         _let_signals_stop_us()
         _start(server)
         server.serve_forever()
-        log.error("the server has failed")
-        return 1
+        raise ChatError("the server has failed")
     except KeyboardInterrupt:
         return 0
     finally:
@@ -93,8 +93,7 @@ def _let_signals_stop_us() -> None:
             signal.signal(number, signal.SIG_DFL)  # so that a second one ends us at once
         raise KeyboardInterrupt
 
-    wanted = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    numbers = [number for number in wanted if signal.getsignal(number) != signal.SIG_IGN]  # nohup
+    numbers = ending_signals()
     for number in numbers:
         signal.signal(number, stop)
 

@@ -10,15 +10,15 @@ import sys
 from collections.abc import Callable
 
 from chatkit.cli.editor import Editor
-from chatkit.cli.inbox import LEAVE, QUIT, Inbox
+from chatkit.cli.inbox import QUIT, Inbox
 from chatkit.cli.keys import Key, Keys
 from chatkit.cli.screen import Screen
 from chatkit.client import ChatClient
-from chatkit.errors import NotSent
+from chatkit.errors import NotSent, ServerGone
 from chatkit.messages import Command, Message, Notice, Prompt, Reply, Said, decode_client
 
 ESCAPE_TIME = 0.1  # seconds in which the rest of an arrow key comes after its first byte, even from far away
-HINT = "you are in: type, and press Enter to say it; /who, /help; /quit or Ctrl-D leaves"
+HINT = "you are in: type a line and press Enter; /help tells more, Ctrl-D leaves"
 
 
 class TypedChat:
@@ -30,19 +30,21 @@ class TypedChat:
         self._keys = Keys()
         self._screen = Screen(client.name, self._editor)
         self._inbox = Inbox()
+        self._unsent: list[str] = []
         self._leaving = False
 
     def run(self) -> None:
         """Talk until the person or the server leaves; raise the `ChatError` if it was not the person."""
-        signals = (signal.SIGWINCH, signal.SIGTSTP, signal.SIGCONT)
-        with self._inbox.open(self.client, *signals), self._screen.open():
-            self._show(Notice(HINT))
-            self._talk()
-            self._hear()
-            if self.client.closed_because and self._editor.text:
-                self._show(Reply(f"this was not sent: {self._editor.text}"))
-        self.client.quit()
+        with self._inbox.open(self.client, *_REACTIONS):
+            with self._screen.open():
+                self._show(Notice(HINT))
+                self._talk()
+            self.client.quit()
+            self._hear()  # what was said until the goodbye
         if self.client.closed_because:
+            self._show(
+                *(Reply(f"this was not sent: {line}") for line in [*self._unsent, self._editor.text] if line)
+            )
             raise self.client.closed_because
 
     def _talk(self) -> None:
@@ -80,6 +82,8 @@ class TypedChat:
             self.client.enter(line)
         except NotSent as error:
             self._show(Reply(f"{error}; the key Up brings it back"))
+        except ServerGone:
+            self._unsent.append(line)
         else:
             self._show(self._own(line))
 
@@ -93,14 +97,9 @@ class TypedChat:
 
     def _attend(self) -> None:
         self._hear()
+        self._leaving = self._leaving or self._inbox.is_asked_to_end
         while self._inbox.signals:
-            number = self._inbox.signals.popleft()
-            if number in LEAVE:
-                self._leaving = True
-            elif number == signal.SIGTSTP:
-                self._sleep()
-            else:
-                self._screen.resume()
+            _REACTIONS[self._inbox.signals.popleft()](self)
 
     def _sleep(self) -> None:
         """Stop, as Ctrl-Z asks for, with the terminal as the shell expects it."""
@@ -116,3 +115,16 @@ class TypedChat:
 
     def _show(self, *messages: Message) -> None:
         self._screen.show(*(self.as_line(message) for message in messages))
+
+    def _redraw(self) -> None:
+        self._screen.show()
+
+    def _wake(self) -> None:
+        self._screen.resume()
+
+
+_REACTIONS: dict[int, Callable[[TypedChat], None]] = {
+    signal.SIGWINCH: TypedChat._redraw,
+    signal.SIGTSTP: TypedChat._sleep,
+    signal.SIGCONT: TypedChat._wake,
+}
