@@ -42,7 +42,7 @@ class Connection:
         self.stalled = False  # the kernel did not take all that was queued
         self.queued = 0  # bytes in the outbox
         self._outbox: deque[bytes] = deque()
-        self._arrived = self._line_began = self._moved = time.monotonic()
+        self.arrived = self._line_began = self._moved = time.monotonic()
 
     def read(self) -> list[bytes] | None:
         """Wait for bytes and return the lines they complete; None when the peer is gone, however it went."""
@@ -99,18 +99,13 @@ class Connection:
             self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
         self._shutdown(socket.SHUT_RDWR)  # wakes its reader, whose last word closes the socket
 
-    def age(self) -> float:
-        """Return for how many seconds it has been here."""
-        return time.monotonic() - self._arrived
-
     def overdue(self) -> str:
         """Say why it must be cut now; empty when it need not be."""
         idle = time.monotonic() - self._moved
         if self.aborted:
             return ""
-        if self.queued > self.limits.outbox:
-            return "too slow"
-        if self.queued > self.limits.stalled and idle > self.limits.stall_time:
+        stuck = self.queued > self.limits.stalled and idle > self.limits.stall_time
+        if stuck or self.queued > self.limits.outbox:
             return "too slow"
         if self.lines.tail and time.monotonic() - self._line_began > self.limits.line_time:
             return "line never finished"

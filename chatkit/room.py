@@ -81,11 +81,6 @@ class Room:
         """Return the member who has this name, in any mix of capitals."""
         return self._holders.get(name.lower())
 
-    def clear(self) -> None:
-        """Empty the room without a word."""
-        for book in (self._states, self._names, self._holders):
-            book.clear()
-
     def arrive(self, guest: Guest) -> Effects:
         """Let somebody in who has no name yet."""
         self._states[guest] = State.NAMING

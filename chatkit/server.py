@@ -118,7 +118,7 @@ class ChatServer(Switchboard):
         self._engine.stop_accepting(self._listener.close)
         self._engine.ring()
         self._round()  # whoever came at the last moment is turned away
-        self.room.clear()  # nobody needs to hear who leaves now
+        self.room = self.room_type(ascii_only=self.room.ascii_only)  # nobody needs to hear who leaves now
         self._end_all(lambda each: self._dismiss(each, "", "the server is stopping; goodbye"), self._stop_by)
         self._end_all(lambda each: self._cut(each, "server stopped"), time.monotonic() + 1.0)
         self._engine.stop(timeout=1.0)

@@ -23,6 +23,10 @@ T = TypeVar("T")
 log = logging.getLogger("chatkit.server")
 
 
+def _age(connection: Connection) -> float:
+    return time.monotonic() - connection.arrived
+
+
 class Switchboard:
     """Carry out what the room decides, for the connections that the engine watches."""
 
@@ -122,7 +126,7 @@ class Switchboard:
         self._crowded |= connection.queued > self.limits.outbox // 2
         if why := connection.overdue():
             self._cut(connection, why)
-        elif self.room.state(connection) is State.NAMING and connection.age() > self.limits.naming:
+        elif self.room.state(connection) is State.NAMING and _age(connection) > self.limits.naming:
             self._dismiss(connection, "no name", f"no name within {self.limits.naming:g} seconds; goodbye")
         self._engine.watch(connection)
         if connection.ended and not connection.queued:

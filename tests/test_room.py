@@ -119,12 +119,6 @@ def test_an_ascii_room_refuses_the_rest_in_words():
     assert room.hear(0, b"cafe") == [Tell((1,), Said("ada", "cafe"))]
 
 
-def test_a_cleared_room_is_empty_and_silent(room):
-    room.clear()
-    assert room.names == ()
-    assert room.leave(0) == []
-
-
 def test_no_move_leads_out_of_gone():
     assert not [state for state, _ in TRANSITIONS if state is State.GONE]
 
