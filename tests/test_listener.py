@@ -5,11 +5,12 @@ import gc
 import os
 import socket
 import threading
+import time
 
 import pytest
 
 from chatkit.errors import CannotListen
-from chatkit.listener import FULL, Listener, refuse
+from chatkit.listener import FULL, WARN_EVERY, Listener
 
 
 @pytest.fixture
@@ -179,6 +180,18 @@ def test_after_a_lack_of_descriptors_it_accepts_again(listener, number):
         sock.close()
 
 
+def test_without_even_the_reserve_it_does_not_spin(listener, monkeypatch):
+    listener.socket = Exhausted(listener.socket, times=1000)
+    without_descriptors(monkeypatch)
+    pauses = []
+    monkeypatch.setattr(time, "sleep", pauses.append)
+    for _ in range(3):
+        assert listener.accept() is None
+    assert len(pauses) == 3
+    assert 0.01 < min(pauses)
+    assert max(pauses) < 0.2
+
+
 def test_the_reserve_is_taken_again_as_soon_as_there_is_a_descriptor(listener, monkeypatch):
     listener.socket = Exhausted(listener.socket, times=2)
     with monkeypatch.context() as patch:
@@ -196,17 +209,28 @@ def test_the_reserve_is_taken_again_as_soon_as_there_is_a_descriptor(listener, m
 # Refusing
 
 
-def test_whoever_is_refused_hears_why_although_it_has_spoken(nothing_left):
+def test_whoever_is_refused_hears_why_although_it_has_spoken(listener):
     ours, theirs = socket.socketpair()
     with theirs:
         theirs.send(b"ada\n")
-        refuse(ours)
+        listener.refuse(ours, "the room is full")
         assert theirs.recv(100) == FULL
         assert theirs.recv(100) == b""
 
 
-def test_refusing_one_who_has_gone_does_no_harm(nothing_left):
+def test_refusing_one_who_has_gone_does_no_harm(listener):
     ours, theirs = socket.socketpair()
     theirs.close()
-    refuse(ours)
+    listener.refuse(ours, "the room is full")
     assert ours.fileno() == -1
+
+
+def test_a_crowd_that_is_turned_away_is_one_line_in_the_log(listener, caplog, monkeypatch):
+    now = [1000.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    for seconds in (0, 0, WARN_EVERY / 2, WARN_EVERY):
+        now[0] += seconds
+        ours, theirs = socket.socketpair()
+        listener.refuse(ours, "the room is full")
+        theirs.close()
+    assert caplog.messages == ["turning clients away: the room is full"] * 2
