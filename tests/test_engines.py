@@ -1,5 +1,6 @@
 """Both engines tell the same events; only who waits differs."""
 
+import sys
 import threading
 
 import pytest
@@ -79,10 +80,8 @@ def ada(board):
 
 
 def test_there_are_two_and_each_knows_how_many_clients_it_can_bear():
-    assert {name: kind.max_clients for name, kind in ENGINES.items()} == {
-        "threads": 1_000,
-        "selectors": 10_000,
-    }
+    many = 500 if sys.platform == "win32" else 10_000
+    assert {name: kind.max_clients for name, kind in ENGINES.items()} == {"threads": 1_000, "selectors": many}
 
 
 def test_whoever_connects_has_arrived(board):
