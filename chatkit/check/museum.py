@@ -100,7 +100,7 @@ def _judge(exhibit: Specimen, rooms: list[Venue], promise: Promise) -> Outcome:
     if basic != promise.name:
         return Outcome(promise, Verdict.NOT_JUDGED, why=f"not judged, because {basic} is broken")
     patience = LITTLE_PATIENCE if promise.name in exhibit.breaks else MUCH_PATIENCE
-    for room in rooms:
+    for room in rooms[1:] if promise.measured else rooms:
         (outcome,) = judge(room, [promise], patience=patience).outcomes
         if outcome.verdict is not Verdict.NOT_MEASURED:
             break

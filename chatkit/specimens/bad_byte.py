@@ -1,0 +1,19 @@
+"""SPECIMEN, broken on purpose: what is read is decoded strictly, and one bad byte ends the thread that reads."""
+
+from chatkit.connection import Connection
+from chatkit.server import ChatServer
+
+
+class _Connection(Connection):
+    def read(self) -> list[bytes] | None:
+        lines = super().read()
+        return lines and [line.decode().encode() for line in lines]  # raises UnicodeDecodeError
+
+
+class BadByte(ChatServer):
+    """Who sends one byte that is not UTF-8 is never heard again, and never announced."""
+
+    connection_type = _Connection
+
+
+BREAKS = ()

@@ -1,0 +1,26 @@
+"""SPECIMEN, broken on purpose: what `send` returns is not looked at, and it may not have sent everything."""
+
+import socket
+
+from chatkit.connection import Connection
+from chatkit.limits import Limits
+from chatkit.server import ChatServer
+
+
+class _Connection(Connection):
+    def __init__(self, sock: socket.socket, peer: str, limits: Limits) -> None:
+        super().__init__(sock, peer, limits)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 16)  # fills up sooner
+
+    def _send(self, batch: bytes) -> int:
+        super()._send(batch)
+        return len(batch)
+
+
+class HalfSent(ChatServer):
+    """Who reads slowly gets torn lines, and misses others."""
+
+    connection_type = _Connection
+
+
+BREAKS = ()

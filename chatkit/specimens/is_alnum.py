@@ -1,0 +1,22 @@
+"""SPECIMEN, broken on purpose: a name is checked with `isalnum`: true of every alphabet, and all() of nothing."""
+
+from chatkit.room import Room
+from chatkit.server import ChatServer
+
+
+class _Room(Room):
+    def _classify_name(self, name: str) -> tuple[str, str]:
+        if not all(character.isalnum() for character in name) or len(name) > 24:
+            return "refused name", "a name is 1 to 24 letters or digits"
+        if self.holder(name) is not None:
+            return "refused name", "that name is in use"
+        return "name", name
+
+
+class IsAlnum(ChatServer):
+    """Somebody without a name comes in, and a second ada in other letters."""
+
+    room_type = _Room
+
+
+BREAKS = ()

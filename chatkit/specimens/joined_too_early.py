@@ -1,0 +1,24 @@
+"""SPECIMEN, broken on purpose: the newcomer is put on the list first, and then the list is sent to everybody on it."""
+
+from chatkit.messages import Joined, Roster
+from chatkit.room import Effects, Guest, Tell
+from chatkit.server import ChatServer
+from chatkit.specimens.seams import OpenRoom
+
+
+class _Room(OpenRoom):
+    def _enter(self, guest: Guest, name: str) -> Effects:
+        super()._enter(guest, name)
+        return [
+            Tell((guest,), Roster(", ".join(self.names))),
+            Tell(tuple(self._names), Joined(name)),
+        ]
+
+
+class JoinedTooEarly(ChatServer):
+    """A newcomer finds itself in the list, and is told of its own coming."""
+
+    room_type = _Room
+
+
+BREAKS = ()

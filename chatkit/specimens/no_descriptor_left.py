@@ -1,0 +1,18 @@
+"""SPECIMEN, broken on purpose: `accept` fails when descriptors run out, and the loop that accepts dies of it."""
+
+from chatkit.connection import Connection
+from chatkit.server import ChatServer
+
+
+class NoDescriptorLeft(ChatServer):
+    """After one crowd too many, those inside talk on, and nobody can ever join again."""
+
+    def _accept(self) -> Connection | None:
+        try:
+            sock, address = self._listener.socket.accept()
+        except TimeoutError:
+            return None
+        return Connection(sock, str(address), self.limits)
+
+
+BREAKS = ()

@@ -1,0 +1,27 @@
+"""SPECIMEN, broken on purpose: a pool of eight threads serves eight people; the ninth waits until one leaves."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+from chatkit.connection import Connection
+from chatkit.engines import Threads
+from chatkit.server import ChatServer
+
+
+class _Threads(Threads):
+    def start(self) -> None:
+        self._pool = ThreadPoolExecutor(8, "chatkit reader")
+        super().start()
+
+    def add(self, connection: Connection) -> None:
+        connection.sock.setblocking(True)
+        self._pool.submit(self._read_all, connection)  # a member may stay for hours, and keeps its thread
+        self.watch(connection)
+
+
+class PoolOfThreads(ChatServer):
+    """The ninth who joins is asked for a name, and then hears nothing."""
+
+    engine_types = {"threads": _Threads}
+
+
+BREAKS = ()

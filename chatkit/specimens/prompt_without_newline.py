@@ -1,0 +1,20 @@
+"""SPECIMEN, broken on purpose: the question for the name has no newline, as if it were `input("Name: ")`."""
+
+from chatkit.messages import Prompt
+from chatkit.room import Tell
+from chatkit.server import ChatServer
+
+
+class PromptWithoutNewline(ChatServer):
+    """A client that reads lines waits for the end of the question, and the server for the name."""
+
+    def _tell(self, effect: Tell) -> None:
+        if isinstance(effect.message, Prompt):
+            for connection in effect.to:
+                connection.queue(b"Name: ")
+            self._dirty.update(effect.to)
+        else:
+            super()._tell(effect)
+
+
+BREAKS = ()

@@ -1,0 +1,24 @@
+"""SPECIMEN, broken on purpose: in the loop over the members, `return` stands one step too far to the right."""
+
+from chatkit.messages import Said
+from chatkit.room import Effects, Guest, Tell
+from chatkit.server import ChatServer
+from chatkit.specimens.seams import OpenRoom
+
+
+class _Room(OpenRoom):
+    def _relay(self, guest: Guest, text: str) -> Effects:
+        effects: Effects = []
+        for other in self._others(guest):
+            effects.append(Tell((other,), Said(self._names[guest], text)))
+            return effects
+        return effects
+
+
+class ReturnInTheLoop(ChatServer):
+    """Only the first in the list hears what is said."""
+
+    room_type = _Room
+
+
+BREAKS = ()

@@ -1,0 +1,23 @@
+"""SPECIMEN, broken on purpose: who is too slow is taken out of the book of members while it is gone through."""
+
+from chatkit.messages import encode
+from chatkit.room import Tell
+from chatkit.server import ChatServer
+
+
+class WalkedList(ChatServer):
+    """When a slow reader is dropped, the one who was speaking is thrown out as well."""
+
+    def _tell(self, effect: Tell) -> None:
+        if len(effect.to) < 2:
+            return super()._tell(effect)
+        piece = encode(effect.message)
+        for connection in self.room._names:  # the book itself: "dictionary changed size during iteration"
+            if connection in effect.to:
+                connection.queue(piece)
+                connection.flush()
+                if connection.queued > self.limits.stalled:
+                    self._cut(connection, "too slow")
+
+
+BREAKS = ()
