@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 
 import pytest
 from program import CHATKIT, ENVIRONMENT, ROOT, Program, run
@@ -229,7 +228,7 @@ def test_more_than_the_maximum_are_turned_away(room, join):
     late = socket.create_connection(server.address, timeout=10)
     with late:
         assert late.recv(1 << 16).startswith(b"! the room is full")
-    assert "turned away" in server.prints_until("full")
+    assert server.prints_until("the room is full")
 
 
 @pytest.mark.parametrize("where", [["::1", "0"], ["[::1]:0"]], ids=" ".join)
@@ -259,16 +258,46 @@ def test_on_loopback_nobody_is_warned(room):
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda each: each.name)
-def test_a_signal_ends_it_politely_within_two_seconds(room, join, number):
+def test_a_signal_ends_it_politely(room, join, number):
     server = room()
-    ada = join(server, "ada")  # she does not answer the server's goodbye in time
+    ada = join(server, "ada")
     server.signal(number)
-    started = time.monotonic()
-    status, said, errors = server.ends()
-    assert time.monotonic() - started < 2
-    assert (status, errors, said[-1][9:]) == (0, [], "stopped")
     ada.hears("! the server is stopping; goodbye")
     ada.hears_the_end()
+    ada.leaves()
+    status, said, errors = server.ends()
+    assert (status, errors, said[-1][9:]) == (0, [], "stopped")
+
+
+def test_a_guest_who_does_not_answer_holds_it_up_for_less_than_two_seconds(room, join):
+    server = room()
+    join(server, "ada")
+    server.signal(signal.SIGTERM)
+    assert server.process.wait(2) == 0
+
+
+def test_a_signal_is_never_too_early_or_too_late(start, room):
+    """Python notices a signal that comes just before a wait only after it; here it must not."""
+    for _ in range(5):
+        server = start("serve", "0.0.0.0", 0)
+        server.prints_until("nothing is encrypted")  # it is about to wait
+        server.signal(signal.SIGTERM)
+        assert server.process.wait(0.9) == 0
+
+
+def test_a_server_that_fails_says_so_and_ends():
+    broken = """if True:
+        import sys
+        from chatkit.cli import main
+        from chatkit.server import ChatServer
+        def crash(self): raise SystemExit
+        ChatServer._round = crash
+        sys.exit(main(["serve", "0"]))"""
+    done = subprocess.run(
+        [sys.executable, "-c", broken], env=ENVIRONMENT, capture_output=True, text=True, timeout=10
+    )
+    assert done.returncode == 1
+    assert "chatkit: the server has failed" in done.stderr
 
 
 def test_a_second_signal_ends_it_at_once(room, join):

@@ -7,15 +7,16 @@ import argparse
 import errno
 import ipaddress
 import logging
-import signal
+import select
 import sys
-from typing import Any, NoReturn
+import threading
+from typing import Any
 
 from chatkit import ChatServer, Limits
 from chatkit.cli.answers import no_more, read_address
+from chatkit.cli.bell import Bell
 from chatkit.cli.ports import who_listens
 from chatkit.cli.server_log import ServerLog
-from chatkit.cli.signals import ending_signals
 from chatkit.engines import ENGINES
 from chatkit.errors import CannotListen, ChatError
 from chatkit.server import HOST, PORT
@@ -76,26 +77,20 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _serve(server: ChatServer) -> int:
-    try:
-        _let_signals_stop_us()
-        _start(server)
-        server.serve_forever()
-        raise ChatError("the server has failed")
-    except KeyboardInterrupt:
-        return 0
-    finally:
-        server.stop(STOP_TIME)
+    bell = Bell()
+    with bell.rung_by_signals():
+        try:
+            _start(server)
+            while not select.select([bell], [], [], 1.0)[0]:
+                if not _is_alive():
+                    raise ChatError("the server has failed; what it said before tells how")
+        finally:
+            server.stop(STOP_TIME)
+    return 0
 
 
-def _let_signals_stop_us() -> None:
-    def stop(_number: int, _frame: object) -> NoReturn:
-        for number in numbers:
-            signal.signal(number, signal.SIG_DFL)  # so that a second one ends us at once
-        raise KeyboardInterrupt
-
-    numbers = ending_signals()
-    for number in numbers:
-        signal.signal(number, stop)
+def _is_alive() -> bool:
+    return any(thread.name == "chatkit switchboard" for thread in threading.enumerate())
 
 
 def _start(server: ChatServer) -> None:
