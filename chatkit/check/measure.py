@@ -6,7 +6,9 @@ elsewhere nothing of this is measured. It reads /proc and changes nothing, but f
 
 import os
 import sys
+from collections.abc import Iterator
 from contextlib import suppress
+from itertools import takewhile
 from pathlib import Path
 
 PROC = Path("/proc")
@@ -62,13 +64,10 @@ def sockets(session: int) -> int:
 def listening(port: int) -> dict[str, str]:
     """Return who listens on `port`: socket names as in /proc/PID/fd, and their addresses in hexadecimal."""
     found = {}
-    for table in ("tcp", "tcp6"):
-        with suppress(OSError):
-            for line in (PROC / "net" / table).read_text().splitlines()[1:]:
-                fields = line.split()
-                address, _, number = fields[1].partition(":")
-                if fields[3] == LISTENING and int(number, 16) == port:
-                    found[f"socket:[{fields[9]}]"] = address
+    for fields in (*_listeners("tcp"), *_listeners("tcp6")):
+        address, _, number = fields[1].partition(":")
+        if int(number, 16) == port:
+            found[f"socket:[{fields[9]}]"] = address
     return found
 
 
@@ -92,6 +91,13 @@ def _fields(pid: int) -> list[str]:
         fields = (PROC / str(pid) / "stat").read_text(errors="replace").rpartition(")")[2].split()
         return fields if fields[0] != "Z" else []
     return []
+
+
+def _listeners(table: str) -> Iterator[list[str]]:
+    """Yield the rows of sockets that listen: they stand first, and reading the others may take long."""
+    with suppress(OSError), (PROC / "net" / table).open() as rows:
+        next(rows, None)
+        yield from takewhile(lambda fields: fields[3] == LISTENING, map(str.split, rows))
 
 
 def _tasks(pid: int) -> list[Path]:

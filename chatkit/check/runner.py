@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 from chatkit.check.outcome import Failure, Outcome, Report
+from chatkit.check.process import wait_for
 from chatkit.check.promise import (
     PROMISES,
     Broken,
@@ -25,6 +26,8 @@ from chatkit.check.promise import (
 )
 from chatkit.check.rooms import Room, Venue
 from chatkit.check.stage import Stage
+
+DYING = 0.2  # seconds that a process may take to end after its last word
 
 Watcher = Callable[[Outcome], None]
 
@@ -146,10 +149,20 @@ def perform(promise: Promise, room: Room, patience: float = 1.0) -> Outcome:
 
 def _failed(promise: Promise, stage: Stage, broken: Broken) -> Outcome:
     *done, failed = stage.steps or ["it begins"]
-    failure = Failure(
-        done, f"{failed}: {stage.detail}" if stage.detail else failed, broken.expected, broken.got
-    )
-    seconds = stage.timeline.now()
+    where = f"{failed}: {stage.detail}" if stage.detail else failed
     return Outcome(
-        promise, Verdict.BROKEN, seconds, notes=stage.notes, failure=failure, timeline=stage.timeline
+        promise,
+        Verdict.BROKEN,
+        stage.timeline.now(),
+        notes=stage.notes,
+        failure=Failure(done, where, broken.expected, broken.got + _last_words(stage.room)),
+        timeline=stage.timeline,
     )
+
+
+def _last_words(room: Room) -> str:
+    """Say that the server is dead, if it is; empty if not."""
+    process = room.process
+    if process is None or not wait_for(lambda: process.status() is not None, DYING):
+        return ""
+    return f"; and the server ended with status {process.status()}: {process.output()}"
