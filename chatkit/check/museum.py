@@ -18,39 +18,28 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from chatkit.check.factory import Threaded
 from chatkit.check.judging import HOST, command_venue, factory_venue
 from chatkit.check.outcome import Outcome
 from chatkit.check.process import Process
-from chatkit.check.promise import Level, Promise, Verdict
+from chatkit.check.promise import CannotRun, Level, Promise, Verdict
 from chatkit.check.rooms import Started, Venue
 from chatkit.check.runner import chosen, judge
 from chatkit.server import ChatServer
-from chatkit.specimens import Specimen, specimens
+from chatkit.specimens import Specimen, specimen, specimens
 
 AT_ONCE = 16
 LITTLE_PATIENCE, MUCH_PATIENCE = 0.5, 3.0
 SPINNING = {"a_quiet_room_rests", "a_goodbye_leaves_no_loop_behind", "a_reset_leaves_no_loop_behind"}
 
-Watcher = Callable[[Specimen, Outcome], None]
+Watcher = Callable[["Cell"], None]
 
 
-class Here:
+class Here(Threaded):
     """A server in this process; nothing of it can be measured, and nobody waits until it has stopped."""
 
-    pid = 0
-    measurable = stoppable = False
-
     def __init__(self, server: Any) -> None:
-        self._server = server
-
-    def status(self) -> int | None:
-        return None
-
-    def output(self) -> str:
-        return ""
-
-    def signal(self, number: int) -> None:
-        pass
+        self._server, self._error = server, ""
 
     def end(self) -> None:
         threading.Thread(target=self._server.stop, args=(0.0,), daemon=True).start()
@@ -62,6 +51,15 @@ class Cell:
 
     specimen: Specimen
     outcome: Outcome
+
+    @property
+    def sign(self) -> str:
+        """One character for the matrix."""
+        if self.outcome.name in self.specimen.sometimes:
+            return "~"
+        if self.outcome.verdict in (Verdict.NOT_JUDGED, Verdict.NOT_MEASURED):
+            return "-"
+        return "!" if self.surprise else "X" if self.outcome.verdict is Verdict.BROKEN else "."
 
     @property
     def surprise(self) -> str:
@@ -77,43 +75,95 @@ class Cell:
 def walk(
     exhibits: Iterable[Specimen] = (),
     promises: Iterable[Promise] = (),
-    watch: Watcher = lambda specimen, outcome: None,
+    *,
+    quick: bool = False,
+    watch: Watcher = lambda cell: None,
 ) -> list[Cell]:
-    """Let all `exhibits` meet all `promises`, by default all there are; `watch` is told of each outcome."""
+    """Let `exhibits` meet `promises`, by default all there are; `watch` is told of each meeting.
+
+    A `quick` walk leaves out three kinds of meeting: with a promise that is broken only sometimes; with one
+    that needs a process, and of one that spins with any, unless it is declared to be broken.
+    """
     exhibits, promises = list(exhibits) or specimens(), list(promises) or chosen(Level.STURDY)
     cells: list[Cell] = []
     with _quiet(), ThreadPoolExecutor(AT_ONCE, "museum") as pool:
         work = [
-            (exhibit, promise, pool.submit(_judge, exhibit, rooms, promise))
-            for exhibit in exhibits
-            for rooms in [_rooms(exhibit)]
+            (exhibit, pool.submit(_meet, exhibit, rooms, promise, quick))
+            for exhibit, rooms in [(each, _rooms(each)) for each in exhibits]
             for promise in promises
         ]
-        for exhibit, _promise, future in work:
+        for exhibit, future in work:
             cells.append(Cell(exhibit, future.result()))
-            watch(exhibit, cells[-1].outcome)
+            watch(cells[-1])
     return cells
 
 
-def _judge(exhibit: Specimen, rooms: list[Venue], promise: Promise) -> Outcome:
-    basic = next((p.name for p in chosen(Level.SPEC) if p.basic and p.name in exhibit.breaks), promise.name)
-    if basic != promise.name:
-        return Outcome(promise, Verdict.NOT_JUDGED, why=f"not judged, because {basic} is broken")
-    patience = LITTLE_PATIENCE if promise.name in exhibit.breaks else MUCH_PATIENCE
-    for room in rooms[1:] if promise.measured else rooms:
-        (outcome,) = judge(room, [promise], patience=patience).outcomes
-        if outcome.verdict is not Verdict.NOT_MEASURED:
-            break
+def surprises(cells: list[Cell]) -> list[str]:
+    """Say where the verdicts differ from what is declared, and what is broken by nobody or breaks nothing."""
+    declared = {name for cell in cells for name in cell.specimen.breaks}
+    idle = {cell.specimen.name for cell in cells if not cell.specimen.breaks}
+    unbroken = {cell.outcome.name for cell in cells} - declared
+    return (
+        [cell.surprise for cell in cells if cell.surprise]
+        + [f"{name} declares that it breaks nothing" for name in sorted(idle)]
+        + [f"no specimen declares that it breaks {name}" for name in sorted(unbroken)]
+    )
+
+
+def as_text(cells: list[Cell]) -> str:
+    """Return the matrix: a row for each promise, a column for each specimen, and who is who."""
+    exhibits = list({cell.specimen.name: cell.specimen for cell in cells}.values())
+    rows = {cell.outcome.name: dict[str, Cell]() for cell in cells}
+    for cell in cells:
+        rows[cell.outcome.name][cell.specimen.name] = cell
+    width = max(map(len, rows)) + 2
+    numbers = [f"{number:2}" for number in range(1, len(exhibits) + 1)]
+    lines = [" " * width + "".join(number[place] for number in numbers) for place in (0, 1)]
+    for name, row in rows.items():
+        lines.append(f"{name:<{width}}" + "".join(row[each.name].sign for each in exhibits))
+    lines += ["", "X broken  . kept  ~ broken only sometimes  - not judged  ! not as declared", ""]
+    lines += [f"{n}  {each.name:<24}{each.cause}" for n, each in zip(numbers, exhibits, strict=True)]
+    return "\n".join(lines)
+
+
+def show(names: Iterable[str] = ()) -> int:
+    """Print the matrix, of all specimens or those called `names`; return 1 if it is not as declared."""
+    try:
+        exhibits = [specimen(name) for name in names] or specimens()
+    except KeyError as error:
+        raise CannotRun(error.args[0]) from error
+    whole = len(exhibits) == len(specimens())
+    cells = walk(exhibits, watch=lambda cell: print(end=".", file=sys.stderr, flush=True))
+    print(file=sys.stderr)
+    print(as_text(cells))
+    wrong = surprises(cells) if whole else [cell.surprise for cell in cells if cell.surprise]
+    print("", *wrong, "not as declared" if wrong else "all is as declared", sep="\n")
+    return 1 if wrong else 0
+
+
+def _meet(exhibit: Specimen, rooms: tuple[Venue, Venue], promise: Promise, quick: bool) -> Outcome:
+    declared = promise.name in exhibit.breaks
+    basic = {p.name for p in chosen(Level.SPEC) if p.basic} & exhibit.breaks
+    if basic and not declared:
+        return Outcome(promise, Verdict.NOT_JUDGED, why=f"not judged, because {basic.pop()} is broken")
+    if quick and not declared and (exhibit.breaks & SPINNING or promise.name in exhibit.sometimes):
+        return Outcome(promise, Verdict.NOT_JUDGED, why="left out of a quick walk")
+    light, process = rooms
+    outcome = Outcome(promise, Verdict.NOT_MEASURED, why="this needs a process")
+    for room in [light] * (not promise.measured) + [process] * (declared or not quick):
+        if outcome.verdict is Verdict.NOT_MEASURED:
+            patience = LITTLE_PATIENCE if declared else MUCH_PATIENCE
+            (outcome,) = judge(room, [promise], patience=patience).outcomes
     return outcome
 
 
-def _rooms(exhibit: Specimen) -> list[Venue]:
-    """Return the rooms in which to meet an exhibit: where one cannot be measured, the next is for that."""
+def _rooms(exhibit: Specimen) -> tuple[Venue, Venue]:
+    """Return where to meet an exhibit: a light place, and a process, where it can be measured."""
     if issubclass(exhibit.server, ChatServer):
         process: Venue = factory_venue(exhibit.server)
     else:
         process = command_venue([sys.executable, "-m", "chatkit.specimens", exhibit.name, "{host}", "{port}"])
-    return [_gentle(exhibit.server) if exhibit.breaks & SPINNING else _here(exhibit.server), process]
+    return (_gentle(exhibit.server) if exhibit.breaks & SPINNING else _here(exhibit.server)), process
 
 
 def _here(server: Any) -> Venue:

@@ -1,4 +1,4 @@
-"""`python3 -m chatkit.specimens NAME HOST PORT`: one specimen as a process, until SIGINT or SIGTERM ends it."""
+"""`python3 -m chatkit.specimens NAME HOST PORT`: one specimen as a process, until a signal ends it."""
 
 import signal
 import sys

@@ -1,4 +1,4 @@
-"""SPECIMEN, broken on purpose: what is read is decoded strictly, and one bad byte ends the thread that reads."""
+"""SPECIMEN, broken on purpose: what is read is decoded strictly, and one bad byte ends its reader."""
 
 from chatkit.connection import Connection
 from chatkit.server import ChatServer

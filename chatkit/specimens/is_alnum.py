@@ -1,4 +1,4 @@
-"""SPECIMEN, broken on purpose: a name is checked with `isalnum`: true of every alphabet, and all() of nothing."""
+"""SPECIMEN, broken on purpose: `all(c.isalnum() for c in name)`: true of any alphabet, and of ""."""
 
 from chatkit.room import Room
 from chatkit.server import ChatServer

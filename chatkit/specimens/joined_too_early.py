@@ -1,4 +1,4 @@
-"""SPECIMEN, broken on purpose: the newcomer is put on the list first, and then the list is sent to everybody on it."""
+"""SPECIMEN, broken on purpose: the newcomer is put on the list before that is sent, and told to all."""
 
 from chatkit.messages import Joined, Roster
 from chatkit.room import Effects, Guest, Tell
@@ -9,10 +9,7 @@ from chatkit.specimens.seams import OpenRoom
 class _Room(OpenRoom):
     def _enter(self, guest: Guest, name: str) -> Effects:
         super()._enter(guest, name)
-        return [
-            Tell((guest,), Roster(", ".join(self.names))),
-            Tell(tuple(self._names), Joined(name)),
-        ]
+        return [Tell((guest,), Roster(", ".join(self.names))), Tell(tuple(self._names), Joined(name))]
 
 
 class JoinedTooEarly(ChatServer):

@@ -1,4 +1,4 @@
-"""SPECIMEN, broken on purpose: members are kept by name, so a second of that name takes the place of the first."""
+"""SPECIMEN, broken on purpose: members are kept by name, so a second ada takes the place of the first."""
 
 from chatkit.room import Effects, Guest
 from chatkit.server import ChatServer
@@ -10,9 +10,9 @@ class _Room(OpenRoom):
         return None  # whether the name is in use is not asked
 
     def _enter(self, guest: Guest, name: str) -> Effects:
-        effects = super()._enter(guest, name)
-        self._names = {holder: each for each, holder in {n: g for g, n in self._names.items()}.items()}
-        return effects
+        for namesake in [member for member, known in self._names.items() if known == name]:
+            del self._names[namesake]  # as in a dict of names, which has one entry for each
+        return super()._enter(guest, name)
 
 
 class KeyedByName(ChatServer):

@@ -1,4 +1,4 @@
-"""SPECIMEN, broken on purpose: the list of names is sent as a line for each name, so an empty room sends none."""
+"""SPECIMEN, broken on purpose: the list is sent as a line for each name; an empty room sends none."""
 
 from chatkit.messages import Notice
 from chatkit.room import Effects, Guest, Tell

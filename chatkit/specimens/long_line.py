@@ -1,4 +1,4 @@
-"""SPECIMEN, broken on purpose: a line over the limit raises, as `StreamReader.readline` does; nobody catches it."""
+"""SPECIMEN, broken on purpose: a line over the limit raises, as `readline` does, and nobody catches it."""
 
 from chatkit.connection import Connection
 from chatkit.framing import LineReader

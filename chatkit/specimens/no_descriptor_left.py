@@ -1,4 +1,4 @@
-"""SPECIMEN, broken on purpose: `accept` fails when descriptors run out, and the loop that accepts dies of it."""
+"""SPECIMEN, broken on purpose: `accept` fails for want of descriptors, and its loop dies of that."""
 
 from chatkit.connection import Connection
 from chatkit.server import ChatServer

@@ -1,4 +1,4 @@
-"""SPECIMEN, broken on purpose: all connections share one buffer, as a mutable default argument makes them do."""
+"""SPECIMEN, broken on purpose: all connections share one buffer, like a mutable default argument."""
 
 from typing import Any
 

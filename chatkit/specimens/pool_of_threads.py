@@ -1,4 +1,4 @@
-"""SPECIMEN, broken on purpose: a pool of eight threads serves eight people; the ninth waits until one leaves."""
+"""SPECIMEN, broken on purpose: eight threads in a pool serve eight people; the ninth has to wait."""
 
 from concurrent.futures import ThreadPoolExecutor
 

@@ -1,4 +1,4 @@
-"""SPECIMEN, broken on purpose: a bad name is refused in words, and the connection is left open and forgotten."""
+"""SPECIMEN, broken on purpose: a bad name is refused in words, and the connection left open."""
 
 from chatkit.messages import Reply
 from chatkit.room import Effects, Guest, Tell

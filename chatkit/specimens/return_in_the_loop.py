@@ -1,4 +1,4 @@
-"""SPECIMEN, broken on purpose: in the loop over the members, `return` stands one step too far to the right."""
+"""SPECIMEN, broken on purpose: in the loop over the members, `return` stands one step too far in."""
 
 from chatkit.messages import Said
 from chatkit.room import Effects, Guest, Tell

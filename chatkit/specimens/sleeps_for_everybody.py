@@ -1,4 +1,4 @@
-"""SPECIMEN, broken on purpose: who sends too much must wait, and waits in the thread that serves everybody."""
+"""SPECIMEN, broken on purpose: who sends too much must wait, in the thread that serves everybody."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""SPECIMEN, broken on purpose: `sendall` waits for a client that does not read, and everybody waits with it."""
+"""SPECIMEN, broken on purpose: `sendall` waits for a client that does not read, and so does everybody."""
 
 from chatkit.connection import Connection
 from chatkit.server import ChatServer

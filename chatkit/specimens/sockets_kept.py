@@ -1,4 +1,4 @@
-"""SPECIMEN, broken on purpose: a file made of each socket (`makefile`) is kept, and so the socket stays open."""
+"""SPECIMEN, broken on purpose: a file made of each socket (`makefile`) is kept, and keeps that open."""
 
 from typing import IO, Any
 

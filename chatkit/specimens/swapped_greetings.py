@@ -1,5 +1,6 @@
-"""SPECIMEN, broken on purpose: the list goes to everybody else, and the news of the newcomer to the newcomer."""
+"""SPECIMEN, broken on purpose: the list goes to the others, and the news to the newcomer itself."""
 
+from chatkit.messages import Joined, Roster
 from chatkit.room import Effects, Guest, Tell
 from chatkit.server import ChatServer
 from chatkit.specimens.seams import OpenRoom
@@ -7,12 +8,10 @@ from chatkit.specimens.seams import OpenRoom
 
 class _Room(OpenRoom):
     def _enter(self, guest: Guest, name: str) -> Effects:
-        for_the_newcomer, for_the_others = super()._enter(guest, name)
-        assert isinstance(for_the_newcomer, Tell) and isinstance(for_the_others, Tell)
-        return [
-            Tell(for_the_newcomer.to, for_the_others.message),
-            Tell(for_the_others.to, for_the_newcomer.message),
-        ]
+        others = self._others(guest)
+        names = ", ".join(self.names)
+        super()._enter(guest, name)
+        return [Tell((guest,), Joined(name)), Tell(others, Roster(names))]
 
 
 class SwappedGreetings(ChatServer):

@@ -1,4 +1,4 @@
-"""SPECIMEN, broken on purpose: each line is sent by whichever thread of a pool is free, and threads overtake."""
+"""SPECIMEN, broken on purpose: each line is sent by any free thread of a pool, and threads overtake."""
 
 import socket
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""SPECIMEN, broken on purpose: `close` alone wakes no thread that waits in `accept`, and that one is waited for."""
+"""SPECIMEN, broken on purpose: `close` alone wakes no thread in `accept`, and that one is waited for."""
 
 from collections.abc import Callable
 

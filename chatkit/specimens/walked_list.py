@@ -1,4 +1,4 @@
-"""SPECIMEN, broken on purpose: who is too slow is taken out of the book of members while it is gone through."""
+"""SPECIMEN, broken on purpose: who is too slow is taken out of the book while that is gone through."""
 
 from chatkit.messages import encode
 from chatkit.room import Tell
