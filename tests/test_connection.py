@@ -6,11 +6,12 @@ import threading
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chatkit import Limits
 from chatkit.connection import Connection
+from chatkit.framing import LineReader
 
 PIECES = st.lists(st.binary(min_size=1, max_size=40), max_size=30)
 
@@ -76,6 +77,7 @@ def pair():
 # Sending
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(PIECES, st.lists(st.integers(0, 60), max_size=100), st.integers(1, 50))
 def test_what_arrives_equals_what_was_queued_however_little_is_taken(pieces, takes, size):
     each = connection(takes)
@@ -89,6 +91,7 @@ def test_what_arrives_equals_what_was_queued_however_little_is_taken(pieces, tak
     assert each.sock.arrived == b"".join(pieces)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(PIECES, st.lists(st.integers(0, 60), max_size=20))
 def test_the_count_of_queued_bytes_is_what_has_not_arrived(pieces, takes):
     each = connection(takes)
@@ -261,7 +264,6 @@ def test_a_fresh_connection_is_not_overdue(clock):
     each = connection()
     clock(3600)
     assert each.overdue() == ""
-    assert each.age() == 3600
 
 
 @pytest.mark.parametrize(("queued", "why"), [(100, ""), (101, "too slow")])
@@ -322,6 +324,22 @@ def test_a_new_line_has_new_time(clock):
     each.read()
     clock(40)
     assert each.overdue() == ""
+
+
+@pytest.mark.xfail(strict=True, reason="a line's tail is kept before its time is noted")
+def test_a_look_at_the_deadlines_in_the_middle_of_a_read_cuts_nobody(clock):
+    class Interrupted(LineReader):
+        def feed(self, chunk):
+            lines = super().feed(chunk)
+            seen.append(each.overdue())
+            return lines
+
+    seen = []
+    each = connection(brings=[b"half a "], line_time=60)
+    each.lines = Interrupted()
+    clock(3600)
+    each.read()
+    assert seen == [""]
 
 
 def test_whoever_has_ended_its_line_has_no_deadline(clock):
