@@ -186,16 +186,16 @@ class Person(Program):
     """Somebody who runs `chatkit` at a terminal of so many columns, and looks at it."""
 
     # Opening the terminal makes it the controlling one of the new session, so Ctrl-C and Ctrl-Z are signals.
-    AT_TERMINAL = ["sh", "-c", 'exec "$@" <"$0" >"$0" 2>"$0"']
+    AT_TERMINAL = 'exec "$@" <"$0" >"$0" 2>"$0"'
 
-    def __init__(self, *words, columns=80, **environment):
+    def __init__(self, *words, columns=80, shell=AT_TERMINAL, **environment):
         self._ours, self._theirs = os.openpty()
         self.glass = Glass(columns)
         self.resize(columns)
         self.before = self.settings()
         super().__init__(
             *words,
-            command=[*self.AT_TERMINAL, os.ttyname(self._theirs), *CHATKIT],
+            command=["sh", "-c", shell, os.ttyname(self._theirs), *CHATKIT],
             env=ENVIRONMENT | environment,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

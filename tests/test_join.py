@@ -1,5 +1,6 @@
 """`chatkit join`: a person at a terminal, a script in a pipe, and what both see when things go wrong."""
 
+import io
 import json
 import os
 import re
@@ -14,6 +15,8 @@ from program import CHATKIT, ENVIRONMENT, Person, Program, run
 from talker import PATIENCE, Talker
 
 from chatkit.cli.lines import as_json, painted
+from chatkit.cli.plain import talk_plainly
+from chatkit.client import ChatClient
 from chatkit.messages import Joined, Left, Lost, Notice, Prompt, Remembered, Reply, Roster, Said
 from chatkit.server import ChatServer
 
@@ -213,15 +216,18 @@ def test_another_width_is_used_at_once(ada, linus):
     ada.looks_until(lambda: ada.glass.bottom == "ada> " + "0123456789" * 5)
 
 
-def test_ctrl_z_gives_the_terminal_back_until_it_is_continued(ada, linus):
-    assert ada.settings() != ada.before
+def test_ctrl_z_gives_the_terminal_back_until_it_is_continued(start, room, linus):
+    shell = 'exec <"$0" >"$0" 2>"$0"; set -m; "$@"; stty -a | grep -o -- "-*icanon"; fg >/dev/null'
+    ada = arrived(start(Person, *room.address, "ada", shell=shell), linus)
     ada.types("half")
     ada.sees("ada> half")
-    os.kill(ada.pid, signal.SIGTSTP)  # a new session is an orphan: the kernel ignores the key there
-    ada.looks_until(lambda: ada.settings() == ada.before or ada.glass.bottom == "ada> half")
-    os.kill(ada.pid, signal.SIGCONT)
+    ada.types("\x1a")
+    ada.looks_until(lambda: "icanon" in ada.glass.above)
+    ada.sees("ada> half")
     ada.types(" a line\n")
     linus.hears("[ada] half a line")
+    ada.types("\x04")
+    assert ada.leaves() == 0
 
 
 # A person leaves
@@ -427,6 +433,13 @@ def test_the_help_tells_every_kind_and_field_of_the_json():
     ]:
         fields = json.loads(as_json(message))
         assert fields.keys() - {"at", "kind"} <= set(told[fields["kind"]].split(", "))
+
+
+def test_the_plain_conversation_of_windows_sends_and_prints(room, linus, monkeypatch, capsys):
+    monkeypatch.setattr("sys.stdin", io.StringIO("hello\n\n/who\n/quit\nnever said\n"))
+    talk_plainly(ChatClient(*room.address, "bot").connect(), str)
+    linus.hears("* bot has entered the room", "[bot] hello", "* bot has left the room")
+    assert "! here now: linus, bot\n" in capsys.readouterr().out
 
 
 # A script when things go wrong

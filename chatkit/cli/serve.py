@@ -102,7 +102,12 @@ def _start(server: ChatServer) -> None:
     if not ipaddress.ip_address(host).is_loopback:
         log.warning(EXPOSED)
     elif sys.stdout and sys.stdout.isatty():
-        log.info("to join, type in another terminal: chatkit join %s %d", host, port)
+        log.info("to join, type in another terminal: %s join %s %d", _program(), host, port)
+
+
+def _program() -> str:
+    """Return what starts this program here: in a bare clone there is no command `chatkit`."""
+    return "python3 -m chatkit" if sys.argv[0].endswith("__main__.py") else "chatkit"
 
 
 def _with_holder(error: CannotListen, host: str, port: int) -> CannotListen:
