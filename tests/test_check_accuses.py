@@ -232,5 +232,5 @@ def test_where_nobody_is_heard_the_rest_is_not_judged():
     report = check(OtherWords, "spec")
     assert report.broken == ["a_message_reaches_everybody_else"]
     assert report.named("not judged")[0] == "the_first_one_in_is_told_that_nobody_is_there"
-    assert "22 promises were not judged, because a_message_reaches_everybody_else is broken" in str(report)
+    assert "22 more were not judged, because a_message_reaches_everybody_else is broken" in str(report)
     assert "'ada: hello'" in str(report)

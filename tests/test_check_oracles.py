@@ -8,10 +8,6 @@ import pytest
 from chatkit.check import Verdict, check
 from chatkit.check.promise import PROMISES
 
-needs_process = pytest.mark.skipif(
-    not os.path.isdir("/proc/self/fd"), reason="its processes are seen on Linux only"
-)
-
 
 def program(name):
     """Return where a program is; skip the test where there is none, but never in CI."""
@@ -64,6 +60,7 @@ net.createServer((socket) => {
 """
 
 
+@pytest.mark.timeout(400)
 @pytest.mark.parametrize(
     ("bug", "broken"),
     [

@@ -7,7 +7,9 @@ measured.
 
 from __future__ import annotations
 
+import asyncio
 import gc
+import inspect
 import os
 import signal
 import sys
@@ -23,7 +25,10 @@ from chatkit.check import measure
 from chatkit.check.process import end_session, last_lines, send_signal
 
 Factory = Callable[[str, int], Any]
-"""Called with host and port, it serves and does not return, or returns an object with `start` and `stop`."""
+"""Called with host and port, it serves and does not return, or returns something that can.
+
+That is an object with `start` and `stop`, or with `serve_forever`, or a coroutine.
+"""
 
 
 class Forked:
@@ -34,7 +39,8 @@ class Forked:
     def __init__(self, factory: Factory, host: str, port: int) -> None:
         self._output = tempfile.TemporaryFile()  # noqa: SIM115, it lives as long as this
         self._status: int | None = None
-        self.stoppable = hasattr(factory, "stop")  # a class that can stop; a plain function is just ended
+        # A class that can stop, perhaps with some arguments filled in; a plain function is just ended.
+        self.stoppable = hasattr(getattr(factory, "func", factory), "stop")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # the child touches no lock of other threads
             self.pid = os.fork()
@@ -87,8 +93,7 @@ class Threaded:
     def _run(self, factory: Factory, host: str, port: int) -> None:
         try:
             self._server = factory(host, port)
-            if hasattr(self._server, "start"):
-                self._server.start()
+            _set_going(self._server)
         except Exception:  # a stranger's server: whatever it raises is what it had to say
             self._error = traceback.format_exc(limit=-3)
 
@@ -118,6 +123,7 @@ def _serve(factory: Factory, host: str, port: int) -> int:
         signal.signal(number, signal.SIG_DFL)
     server = factory(host, port)
     if not hasattr(server, "start"):
+        _set_going(server)
         return 0  # it has served, and returned
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: asked.set())
@@ -125,3 +131,13 @@ def _serve(factory: Factory, host: str, port: int) -> int:
     asked.wait()
     server.stop()
     return 0
+
+
+def _set_going(server: Any) -> None:
+    """Let what a factory has returned serve; most of these return only when it is over."""
+    if hasattr(server, "start"):
+        server.start()
+    elif hasattr(server, "serve_forever"):
+        server.serve_forever()
+    elif inspect.iscoroutine(server):
+        asyncio.run(server)

@@ -24,6 +24,7 @@ from chatkit.check.promise import CannotRun
 PORTS = range(20000, 32000)  # source ports come from 32768 up: a server there might find its port in use
 START_WITHIN = 10.0  # seconds
 POLL = 0.01
+KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 _ports_taken = itertools.count()
 
 
@@ -98,17 +99,17 @@ def last_lines(output: IO[bytes]) -> str:
 def send_signal(session: int, number: int) -> None:
     """Send a signal to all processes of a session that we have started."""
     with suppress(ProcessLookupError):
-        os.killpg(session, number)
+        getattr(os, "killpg", os.kill)(session, number)
 
 
 def end_session(process: Process) -> None:
     """End a process that we have started: with SIGTERM, and after a second in vain with SIGKILL."""
     process.signal(signal.SIGTERM)
     if not wait_for(lambda: process.status() is not None, 1.0):
-        process.signal(signal.SIGKILL)
+        process.signal(KILL)
         wait_for(lambda: process.status() is not None, 5.0)
     else:
-        process.signal(signal.SIGKILL)  # what it has left behind
+        process.signal(KILL)  # what it has left behind
 
 
 def wait_for(test: Callable[[], bool], seconds: float) -> bool:

@@ -48,7 +48,7 @@ def ending(report: Report) -> list[str]:
     """Return what follows the list of verdicts: every broken promise at length, and how many were kept."""
     lines = [line for outcome in report.outcomes for line in failure_lines(outcome)]
     if unjudged := [o for o in report.outcomes if o.verdict is Verdict.NOT_JUDGED]:
-        lines.append(f"{len(unjudged)} promises were {unjudged[0].why}")
+        lines.append(f"{len(unjudged)} more were {unjudged[0].why}")
     return [*lines, report.summary()]
 
 

@@ -122,10 +122,12 @@ class Stage(Loop):
     def held(self) -> Iterator[None]:
         """Hold the server, where its process is at hand, so that it meets all that follows at once."""
         process = self.room.process
-        hold = process.signal if process and process.measurable else lambda number: None
-        hold(signal.SIGSTOP)
+        if process is None or not process.measurable:
+            yield
+            return
+        process.signal(signal.SIGSTOP)
         yield
-        hold(signal.SIGCONT)
+        process.signal(signal.SIGCONT)
 
     def count_notices(self, other: Actor) -> None:
         """Remember how often everybody has been told of `other`: once more, and it has left."""
