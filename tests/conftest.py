@@ -61,7 +61,7 @@ def talk(talkers):
 @pytest.fixture
 def serve(engine, talkers):
     """`serve(**options)` is a server that has started; stopping it must end its threads and free its port."""
-    servers = []
+    servers, threads = [], chatkit_threads()
 
     def _serve(**options):
         servers.append(ChatServer(**{"port": 0, "engine": engine} | options).start())
@@ -73,7 +73,7 @@ def serve(engine, talkers):
     for server in servers:
         server.stop()
     for server in servers:
-        assert not [each.name for each in chatkit_threads() if "client" not in each.name]
+        assert not [each.name for each in chatkit_threads() - threads if "client" not in each.name]
         family = socket.AF_INET6 if ":" in server.address[0] else socket.AF_INET
         socket.create_server(server.address, family=family).close()
 
