@@ -6,9 +6,6 @@ const KEEP = 500; // rows
 const PATIENCE = 5000; // milliseconds until a silent kernel is worth a word
 const COLOURS = 6; // in pane.css, for people
 
-// Where nothing is typed JupyterLab takes keys for itself: on a button, Enter would not press it, and `b` adds a cell.
-const KEYS_ARE_OURS = { "data-lm-suppress-shortcuts": "true" };
-
 const ENDINGS = ["restarting", "autorestarting", "terminating", "dead"]; // of a kernel, in Jupyter's words
 
 const STATUS = {
@@ -65,13 +62,13 @@ class View {
 
   build() {
     this.name = make("span", { class: "ck-name" });
-    this.button = make("button", { type: "button", ...KEYS_ARE_OURS });
+    this.button = make("button", { type: "button" });
     this.status = make("span", { class: "ck-status", role: "status" });
     this.others = make("span", { class: "ck-others" });
-    this.log = make("div", { class: "ck-log", role: "log", "aria-live": "polite", tabindex: "0", ...KEYS_ARE_OURS });
-    this.more = make("button", { type: "button", class: "ck-more", hidden: "", ...KEYS_ARE_OURS });
+    this.log = make("div", { class: "ck-log", role: "log", "aria-live": "polite", tabindex: "0" });
+    this.more = make("button", { type: "button", class: "ck-more", hidden: "" });
     this.input = make("input", { type: "text", class: "ck-input", autocomplete: "off", enterkeyhint: "send" });
-    this.send = make("button", KEYS_ARE_OURS, "Send");
+    this.send = make("button", {}, "Send");
     this.form = make("form", { class: "ck-form" }, this.input, this.send);
     this.pane = make(
       "div",
@@ -90,6 +87,7 @@ class View {
     this.kernel = this.model.widget_manager?.kernel; // JupyterLab has it; elsewhere, silence will tell
     this.kernel?.statusChanged.connect(this.kernelChanged, this);
     this.kernel?.disposed.connect(this.die, this);
+    for (const what of ["keydown", "keyup", "focusin"]) this.pane.addEventListener(what, (event) => this.keepKeys(event));
     this.form.addEventListener("submit", (event) => this.submit(event));
     this.input.addEventListener("keydown", (event) => this.pressed(event));
     this.button.addEventListener("click", () => this.ask(this.status.dataset.is === "joined" ? "leave" : "join"));
@@ -121,6 +119,12 @@ class View {
     if (this.dead) return this.die();
     this.timer ??= setTimeout(() => this.dead || this.show("waiting", []), PATIENCE);
     this.model.send({ do: what, ...more });
+  }
+
+  // Without this attribute JupyterLab takes keys for itself: on a button, Enter would not press it, and `b` would add
+  // a cell. While Ctrl or Cmd is held the keys are JupyterLab's again: Ctrl+S saves the notebook.
+  keepKeys({ target, ctrlKey, metaKey }) {
+    target.toggleAttribute("data-lm-suppress-shortcuts", !ctrlKey && !metaKey);
   }
 
   // JupyterLab stops the browser from submitting a form by Enter inside a cell, so that is done here.

@@ -33,8 +33,8 @@ class Seat:
         return self._client.others if self.status == "joined" else ()
 
     def join(self) -> None:
-        """Join with a new client, unless there is one already."""
-        if self.status in ("joined", "replaced"):
+        """Join with a new client, unless one is in the room or on its way."""
+        if self.status not in ("left", "trouble"):
             return
         self.status = "joining"
         self._client = client = ChatClient(self.host, self.port, self.name)
@@ -71,6 +71,8 @@ class Seat:
             self.transcript.remark(str(error), trouble=True)
 
     def _hear(self, client: ChatClient, message: Message | None) -> None:
+        if client is not self._client:
+            return
         if message is None:
             return self._end(client)
         self.transcript.hear(message)

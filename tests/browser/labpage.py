@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
+import psutil
 from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import Locator, Page, expect
 
@@ -27,7 +28,7 @@ SETTINGS = {
         "saveState": True
     },  # so that what is saved can be looked at
 }
-PATIENCE = 30.0  # seconds
+PATIENCE = 30_000  # milliseconds, as Playwright counts
 
 
 class Lab:
@@ -88,11 +89,13 @@ def running_lab(home: Path) -> Iterator[Lab]:
         try:
             yield Lab(_find_url(home, process), token, folder)
         finally:
+            kernels = psutil.Process(process.pid).children(recursive=True)
             process.terminate()  # JupyterLab then ends its kernels, and waits for them
+    assert psutil.wait_procs(kernels, timeout=10)[1] == []
 
 
 def _find_url(home: Path, process: subprocess.Popen[bytes]) -> str:
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + PATIENCE / 1000
     while process.poll() is None and time.monotonic() < deadline:
         for path in (home / "runtime").glob("jpserver-*.json"):
             with contextlib.suppress(ValueError):  # not written to its end yet
@@ -106,41 +109,48 @@ class Notebook:
 
     def __init__(self, page: Page, lab: Lab, name: str) -> None:
         self.page = page
+        self.cells = [cell.cell_type for cell in nbformat.read(lab.folder / name, as_version=4).cells]
         page.goto(f"{lab.url}lab/tree/{name}?token={lab.token}&reset")
         self.main = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
+        self.prompts = self.main.locator(".jp-CodeCell .jp-InputPrompt")  # such as `[3]:`
         self.until_idle()
 
     def until_idle(self) -> None:
         """Wait until the kernel is there and has nothing to do; before, what one presses may be lost."""
-        expect(self.main.get_by_title("Switch kernel")).to_have_text(
-            "Python 3 (ipykernel)", timeout=PATIENCE * 1000
-        )
-        expect(self.main.locator(".jp-Notebook-ExecutionIndicator")).to_have_attribute(
-            "data-status", "idle", timeout=PATIENCE * 1000
-        )
+        kernel = self.main.get_by_title("Switch kernel")
+        indicator = self.main.locator(".jp-Notebook-ExecutionIndicator")
+        expect(kernel).to_have_text("Python 3 (ipykernel)", timeout=PATIENCE)
+        expect(indicator).to_have_attribute("data-status", "idle", timeout=PATIENCE)
 
     def run_all(self) -> None:
-        """Run > Run All Cells, and wait until the last cell has its number."""
+        """Run all cells, and wait until each has its number; the numbers from before are taken away first."""
+        numbered = self.prompts.filter(has_text=re.compile(r"\d"))
+        self.choose("Edit", "Clear Outputs of All Cells")
+        expect(numbered).to_have_count(0)
         self.choose("Run", "Run All Cells")
-        expect(self.prompts.filter(has_text=re.compile(r"\[[* ]\]"))).to_have_count(
-            0, timeout=PATIENCE * 1000
-        )
+        expect(numbered).to_have_count(self.cells.count("code"), timeout=PATIENCE)
         self.until_idle()
+
+    def run(self, number: int) -> None:
+        """Run the code cell of that number (0 is the first) by Ctrl+Enter, and do not wait for its end."""
+        cell = self.main.locator(".jp-CodeCell").nth(number)
+        cell.locator(".cm-content").click()
+        self.page.keyboard.press("Control+Enter")
 
     def restart(self) -> None:
         """Kernel > Restart Kernel, and yes."""
         self.choose("Kernel", "Restart Kernel…")
         self.page.get_by_role("button", name="Confirm Kernel Restart").click()
 
+    def save(self) -> None:
+        """Press Ctrl+S, wherever the focus is, and wait until it is done."""
+        self.page.keyboard.press("Control+s")
+        expect(self.page.locator(".jp-mod-dirty")).to_have_count(0)
+
     def choose(self, menu: str, entry: str) -> None:
         """Choose an entry of a menu."""
         self.page.locator("#jp-MainMenu").get_by_text(menu, exact=True).click()
         self.page.locator(".lm-Menu").get_by_text(entry, exact=True).click()
-
-    @property
-    def prompts(self) -> Locator:
-        """What stands beside the code cells, such as `[3]:`."""
-        return self.main.locator(".jp-CodeCell .jp-InputPrompt")
 
     def theme(self, name: str) -> None:
         """Change the theme of JupyterLab: Light or Dark."""
@@ -148,13 +158,12 @@ class Notebook:
             "name => jupyterapp.commands.execute('apputils:change-theme', {theme: name})",
             f"JupyterLab {name}",
         )
-        expect(self.page.locator("body")).to_have_attribute(
-            "data-jp-theme-light", str(name == "Light").lower()
-        )
+        light = str(name == "Light").lower()
+        expect(self.page.locator("body")).to_have_attribute("data-jp-theme-light", light)
 
-    def pane(self, name: str) -> "PaneOnPage":
-        """Return the pane of that person."""
-        return PaneOnPage(self.main.get_by_role("group", name=f"{name}'s pane"))
+    def pane(self, name: str, view: int = 0) -> "PaneOnPage":
+        """Return the pane of that person, or one of its views if there are several."""
+        return PaneOnPage(self.main.get_by_role("group", name=f"{name}'s pane").nth(view))
 
 
 class PaneOnPage:
@@ -166,11 +175,26 @@ class PaneOnPage:
         self.status = pane.get_by_role("status")
         self.box = pane.get_by_role("textbox")
 
+    @property
+    def rows(self) -> list[str]:
+        """The rows' words, in their order."""
+        return self.log.locator(".ck-words").all_text_contents()
+
     def types(self, text: str) -> None:
         """Type a line, and press Enter."""
         self.box.fill(text)
         self.box.press("Enter")
 
+    def reads(self, *words: str) -> None:
+        """Wait until all these words are in the log."""
+        for each in words:
+            expect(self.log).to_contain_text(each, timeout=PATIENCE)
+
+    def is_said_to_be(self, words: str) -> None:
+        """Wait until the status says so."""
+        expect(self.status).to_contain_text(words, timeout=PATIENCE)
+
     def presses(self, button: str) -> None:
         """Press a button by its name."""
+        expect(self.pane.get_by_role("button", name=button)).to_be_enabled()
         self.pane.get_by_role("button", name=button).click()
