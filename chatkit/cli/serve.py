@@ -102,7 +102,7 @@ def _start(server: ChatServer) -> None:
     if not ipaddress.ip_address(host).is_loopback:
         log.warning(EXPOSED)
     elif sys.stdout and sys.stdout.isatty():
-        log.info("to join, type in another terminal: %s join %s %d", _program(), host, port)
+        log.info("in another terminal: %s join %s %d", _program(), host, port)
 
 
 def _program() -> str:
