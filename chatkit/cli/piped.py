@@ -35,9 +35,8 @@ class PipedChat:
         self._until = math.inf
         self._lines = LineReader(LONGEST)
         self._inbox = Inbox()
-        self._selector = (
-            selectors.SelectSelector()
-        )  # select alone takes files, pipes and terminals everywhere
+        # Only select takes files, pipes and terminals alike, on every system.
+        self._selector = selectors.SelectSelector()
 
     def run(self) -> bool:
         """Talk until the end, and say whether every line was sent; raise the `ChatError` that ended it."""
@@ -64,9 +63,7 @@ class PipedChat:
         for line in self._lines.feed(chunk or b"\n" * bool(self._lines.tail)):
             self._enter(decode_text(line))
         if self._lines.too_long:
-            self._not_sent(
-                f"a line of the input has more than {LONGEST} bytes; nothing from there on is sent"
-            )
+            self._not_sent(f"a line of the input has over {LONGEST} bytes; nothing from there on is sent")
         if not chunk or self._lines.too_long:
             self._end_input(self.wait)
 
