@@ -55,9 +55,9 @@ class Connection:
             return None
         if not chunk:  # an ordinary goodbye raises nothing: it is an empty read
             return None
-        fresh = not self.lines.tail
-        lines = self.lines.feed(chunk)
-        if lines or fresh:
+        if not self.lines.tail:  # before the line is there to be found overdue
+            self._line_began = time.monotonic()
+        if lines := self.lines.feed(chunk):
             self._line_began = time.monotonic()
         return lines
 

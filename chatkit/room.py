@@ -5,7 +5,6 @@ the room itself carries out nothing. What may happen to a guest, and what follow
 """
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -39,6 +38,19 @@ class State(Enum):
     NAMING = "naming"
     JOINED = "joined"
     GONE = "gone"
+
+
+# State and happening -> next state, and the method that says who must hear what. Nothing leads out of GONE.
+TRANSITIONS = {
+    (State.NAMING, "name"): (State.JOINED, "_enter"),
+    (State.NAMING, "refused name"): (State.GONE, "_refuse"),
+    (State.NAMING, "goodbye"): (State.GONE, "_vanish"),
+    (State.JOINED, "message"): (State.JOINED, "_relay"),
+    (State.JOINED, "command"): (State.JOINED, "_answer"),
+    (State.JOINED, "refused line"): (State.JOINED, "_reply"),
+    (State.JOINED, "quit"): (State.GONE, "_quit"),
+    (State.JOINED, "goodbye"): (State.GONE, "_farewell"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +113,8 @@ class Room:
         self._states[guest], then = TRANSITIONS[self.state(guest), happening]
         if self._states[guest] is State.GONE:
             del self._states[guest]
-        return then(self, guest, content)
+        effects: Effects = getattr(self, then)(guest, content)
+        return effects
 
     def _classify(self, guest: Guest, line: bytes) -> tuple[str, str]:
         if self.state(guest) is State.NAMING:
@@ -155,16 +168,3 @@ class Room:
 
     def _vanish(self, _guest: Guest, _reason: str) -> Effects:
         return []
-
-
-#: state and happening -> next state, and the method that says who must hear what
-TRANSITIONS: dict[tuple[State, str], tuple[State, Callable[[Room, Guest, str], Effects]]] = {
-    (State.NAMING, "name"): (State.JOINED, Room._enter),
-    (State.NAMING, "refused name"): (State.GONE, Room._refuse),
-    (State.NAMING, "goodbye"): (State.GONE, Room._vanish),
-    (State.JOINED, "message"): (State.JOINED, Room._relay),
-    (State.JOINED, "command"): (State.JOINED, Room._answer),
-    (State.JOINED, "refused line"): (State.JOINED, Room._reply),
-    (State.JOINED, "quit"): (State.GONE, Room._quit),
-    (State.JOINED, "goodbye"): (State.GONE, Room._farewell),
-}

@@ -45,6 +45,7 @@ class ChatServer(Switchboard):
         super().__init__(self.room_type(ascii_only=ascii_only), limits or Limits())
         self.host, self.port, self.engine = host, port, engine
         self._stopping, self._ended = threading.Event(), threading.Event()
+        self._changing = threading.Lock()  # guards the step between stopped and running
         self._thread: threading.Thread | None = None
 
     @property
@@ -59,10 +60,10 @@ class ChatServer(Switchboard):
 
     def start(self) -> Self:
         """Listen, serve in the background, and return at once; raise `CannotListen` if that is impossible."""
-        if self._thread:
-            raise RuntimeError("this server is running already; stop it first")
-        self._listener = Listener(self.host, self.port)
-        with ExitStack() as undo:  # what fails half-way leaves nothing behind
+        with self._changing, ExitStack() as undo:  # what fails half-way leaves nothing behind
+            if self._thread:
+                raise RuntimeError("this server is running already; stop it first")
+            self._listener = Listener(self.host, self.port)
             undo.callback(self._listener.close)
             self._engine = self.engine_types[self.engine](self._listener.socket, self._accept)
             undo.callback(self._engine.stop, 1.0)
@@ -71,8 +72,8 @@ class ChatServer(Switchboard):
             self._ended.clear()
             thread = threading.Thread(target=self._run, name="chatkit switchboard", daemon=True)
             thread.start()
+            self._thread = thread
             undo.pop_all()
-        self._thread = thread
         log.info("listening on %s port %d", *self.address)
         return self
 
@@ -85,13 +86,15 @@ class ChatServer(Switchboard):
 
     def stop(self, timeout: float = 2.0) -> None:
         """Tell every client, send what is queued within `timeout` seconds, and give back all it holds."""
-        if thread := self._thread:
+        with self._changing:
+            if not (thread := self._thread):
+                return
             self._stop_by = time.monotonic() + timeout
             self._stopping.set()
             self._engine.ring()
-            self._ended.wait(timeout + 5.0)
-            thread.join(1.0)
-            self._thread = None
+        self._ended.wait(timeout + 5.0)
+        thread.join(1.0)
+        self._thread = None
 
     def __enter__(self) -> Self:
         return self if self._thread else self.start()

@@ -326,7 +326,6 @@ def test_a_new_line_has_new_time(clock):
     assert each.overdue() == ""
 
 
-@pytest.mark.xfail(strict=True, reason="a line's tail is kept before its time is noted")
 def test_a_look_at_the_deadlines_in_the_middle_of_a_read_cuts_nobody(clock):
     class Interrupted(LineReader):
         def feed(self, chunk):

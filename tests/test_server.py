@@ -242,7 +242,6 @@ def test_serve_forever_starts_the_server_by_itself(engine, talk, eventually):
     eventually(lambda: server.stop() or not serving.is_alive())
 
 
-@pytest.mark.xfail(strict=True, reason="stop takes a server for stopped until the last line of start")
 def test_a_stop_while_it_is_still_starting_stops_it(engine, nothing_left, monkeypatch):
     server = ChatServer(port=0, engine=engine)
     runs, stopped = threading.Event(), threading.Event()
