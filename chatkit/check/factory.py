@@ -22,7 +22,7 @@ from contextlib import suppress
 from typing import Any
 
 from chatkit.check import measure
-from chatkit.check.process import end_session, last_lines, send_signal
+from chatkit.check.process import end_session, last_lines, no_forking, send_signal
 
 Factory = Callable[[str, int], Any]
 """Called with host and port, it serves and does not return, or returns something that can.
@@ -41,7 +41,7 @@ class Forked:
         self._status: int | None = None
         # A class that can stop, perhaps with some arguments filled in; a plain function is just ended.
         self.stoppable = hasattr(getattr(factory, "func", factory), "stop")
-        with warnings.catch_warnings():
+        with no_forking, warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # the child touches no lock of other threads
             self.pid = os.fork()
         if self.pid == 0:

@@ -13,6 +13,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -26,6 +27,9 @@ START_WITHIN = 10.0  # seconds
 POLL = 0.01
 KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 _ports_taken = itertools.count()
+
+no_forking = threading.Lock()
+"""Held while a port is tried out and while a process is forked, which would inherit that very socket."""
 
 
 class PortTaken(CannotRun):
@@ -61,13 +65,14 @@ class Command:
     def __init__(self, argv: list[str]) -> None:
         self._output = tempfile.TemporaryFile()  # noqa: SIM115, it lives as long as this
         try:
-            self._process = subprocess.Popen(
-                argv,
-                stdin=subprocess.DEVNULL,
-                stdout=self._output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+            with no_forking:
+                self._process = subprocess.Popen(
+                    argv,
+                    stdin=subprocess.DEVNULL,
+                    stdout=self._output,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,
+                )
         except OSError as error:
             raise CannotRun(f"cannot start {shlex.join(argv)}: {error.strerror or error}") from error
         self.pid = self._process.pid
@@ -129,7 +134,7 @@ def free_port() -> int:
     """
     for _ in PORTS:
         port = PORTS[(os.getpid() * 151 + next(_ports_taken)) % len(PORTS)]
-        with socket.socket() as probe, suppress(OSError):
+        with no_forking, socket.socket() as probe, suppress(OSError):
             probe.bind(("127.0.0.1", port))
             return port
     raise CannotRun("there is no free port between 20000 and 32000")
