@@ -4,7 +4,8 @@ import os
 import shutil
 
 import pytest
-from labpage import Notebook, running_lab
+from labpage import Notebook
+from labserver import running_lab
 from playwright.sync_api import sync_playwright
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

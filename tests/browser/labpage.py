@@ -1,107 +1,16 @@
-"""A real JupyterLab and a page of it, for tests: what a person does, and what a person waits for.
+"""A page of JupyterLab, for tests: what a person does there, and what a person waits for.
 
-The server lives in a temporary folder, with settings of its own, on a free port. Nothing waits for a time:
-a cell is done when its prompt shows a number, and a kernel when the notebook says that it is idle.
+Nothing waits for a time: a cell is done when its prompt shows a number, and a kernel when the notebook says
+that it is idle.
 """
 
-import contextlib
-import json
-import os
 import re
-import secrets
-import subprocess
-import sys
-import time
-import urllib.request
-from collections.abc import Iterator
-from pathlib import Path
 
 import nbformat
-import psutil
-from nbformat.v4 import new_code_cell, new_notebook
+from labserver import Lab
 from playwright.sync_api import Locator, Page, expect
 
-ROOT = Path(__file__).resolve().parents[2]
-SETTINGS = {
-    "@jupyterlab/apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
-    "@jupyter-widgets/jupyterlab-manager/plugin": {
-        "saveState": True
-    },  # so that what is saved can be looked at
-}
 PATIENCE = 30_000  # milliseconds, as Playwright counts
-
-
-class Lab:
-    """A running JupyterLab: its address, and the folder that its files are in."""
-
-    def __init__(self, url: str, token: str, folder: Path) -> None:
-        self.url, self.token, self.folder = url, token, folder
-
-    def copy(self, notebook: Path) -> str:
-        """Copy a notebook to where JupyterLab sees it, and return its name."""
-        (self.folder / notebook.name).write_bytes(notebook.read_bytes())
-        return notebook.name
-
-    def write(self, name: str, *cells: str) -> str:
-        """Write a notebook of these cells, and return its name."""
-        kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3 (ipykernel)"}}
-        notebook = new_notebook(cells=[new_code_cell(cell) for cell in cells], metadata=kernel)
-        nbformat.write(notebook, self.folder / name)
-        return name
-
-    def request(self, method: str, path: str) -> None:
-        """Ask the server for something."""
-        headers = {"Authorization": f"token {self.token}"}
-        urllib.request.urlopen(
-            urllib.request.Request(self.url + path, method=method, headers=headers)
-        ).close()
-
-
-@contextlib.contextmanager
-def running_lab(home: Path) -> Iterator[Lab]:
-    """Start JupyterLab in `home`, and end it with all its kernels."""
-    folder, token = home / "work", secrets.token_hex(16)
-    folder.mkdir()
-    for name, settings in SETTINGS.items():
-        path = home / "settings" / f"{name}.jupyterlab-settings"
-        path.parent.mkdir(parents=True)
-        path.write_text(json.dumps(settings))
-    places = {
-        "JUPYTER_CONFIG_DIR": "config",
-        "JUPYTER_DATA_DIR": "data",
-        "JUPYTER_RUNTIME_DIR": "runtime",
-        "JUPYTERLAB_SETTINGS_DIR": "settings",
-        "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
-        "IPYTHONDIR": "ipython",
-    }
-    environment = dict(os.environ, JUPYTER_PREFER_ENV_PATH="1", PYTHONPATH=str(ROOT))
-    environment |= {variable: str(home / place) for variable, place in places.items()}
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ServerApp.port=0"]
-    command += [
-        f"--ServerApp.root_dir={folder}",
-        f"--IdentityProvider.token={token}",
-        "--expose-app-in-browser",
-    ]
-    with (
-        (home / "log").open("wb") as log,
-        subprocess.Popen(command, env=environment, stdout=log, stderr=log) as process,
-    ):
-        try:
-            yield Lab(_find_url(home, process), token, folder)
-        finally:
-            kernels = psutil.Process(process.pid).children(recursive=True)
-            process.terminate()  # JupyterLab then ends its kernels, and waits for them
-    assert psutil.wait_procs(kernels, timeout=10)[1] == []
-
-
-def _find_url(home: Path, process: subprocess.Popen[bytes]) -> str:
-    deadline = time.monotonic() + PATIENCE / 1000
-    while process.poll() is None and time.monotonic() < deadline:
-        for path in (home / "runtime").glob("jpserver-*.json"):
-            with contextlib.suppress(ValueError):  # not written to its end yet
-                return f"http://127.0.0.1:{json.loads(path.read_text())['port']}/"
-        time.sleep(0.05)
-    raise RuntimeError(f"JupyterLab did not start; it said:\n{(home / 'log').read_text()}")
 
 
 class Notebook:
