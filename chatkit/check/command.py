@@ -10,15 +10,17 @@ import argparse
 import shlex
 import signal
 import sys
+from collections.abc import Callable
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
-from chatkit.check.export import as_json, as_junit
+from chatkit.check.export import as_json, as_junit, grades_as_junit
+from chatkit.check.grading import grade_all, write_csv, write_texts
 from chatkit.check.judging import command_venue, parse_address
 from chatkit.check.outcome import Outcome, Report
 from chatkit.check.process import START_WITHIN
-from chatkit.check.promise import PROMISES, CannotRun, Level
+from chatkit.check.promise import PROMISES, CannotRun, Level, Promise
 from chatkit.check.report import ending, outcome_lines, wants_colour
 from chatkit.check.rooms import Running, Venue
 from chatkit.check.runner import chosen, judge
@@ -29,6 +31,7 @@ EXAMPLES = """examples:
   chatkit check -- python3 my_server.py {port}
   chatkit check --level spec -- node chat.js {port}
   chatkit check --only a_reset_is_told_once -- ./chat {port}
+  chatkit check --each handed-in --csv grades.csv -- python3 {file} {port}
 """
 
 
@@ -49,6 +52,11 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--list", action="store_true", help="list all promises, and judge nothing")
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
     parser.add_argument("--junit", metavar="FILE", help="write the report as JUnit XML into FILE as well")
+    parser.add_argument(
+        "--each", metavar="FOLDER", help="grade each entry of a folder: {file} in the command"
+    )
+    parser.add_argument("--csv", metavar="FILE", help="with --each: write a row for each entry into FILE")
+    parser.add_argument("--reports", metavar="FOLDER", help="with --each: write each report as a text there")
     parser.add_argument("--patience", type=float, default=1.0, metavar="X", help="stretch every deadline (1)")
     parser.add_argument("--start-within", type=float, default=START_WITHIN, metavar="SECONDS", help="(10)")
     parser.add_argument(
@@ -75,13 +83,17 @@ def _judge(arguments: argparse.Namespace) -> int:
     if not arguments.patience > 0:
         raise CannotRun("patience must be more than 0")
     promises = chosen(Level(arguments.level), filter(None, arguments.only.split(",")))
-    where = _venue(arguments)
+    if not arguments.each and (arguments.csv or arguments.reports):
+        raise CannotRun("--csv and --reports go with --each FOLDER")
+    where = None if arguments.each else _venue(arguments)
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a background shell's gift, which servers inherit
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    if where is None:
+        return _grade(arguments, promises)
     show = _tell_progress if arguments.json else _print_outcome
     report = judge(where, promises, patience=arguments.patience, watch=show)
     if arguments.junit:
-        _write(Path(arguments.junit), as_junit(report))
+        _write(lambda: Path(arguments.junit).write_text(as_junit(report), encoding="utf-8"))
     if arguments.json:
         print(as_json(report))
     else:
@@ -89,10 +101,33 @@ def _judge(arguments: argparse.Namespace) -> int:
     return 0 if report.ok else 1
 
 
+def _grade(arguments: argparse.Namespace, promises: list[Promise]) -> int:
+    """Judge a whole folder; whatever it finds, it says so in the files asked for."""
+    found = grade_all(
+        Path(arguments.each),
+        _words(arguments),
+        promises,
+        patience=arguments.patience,
+        start_within=arguments.start_within * arguments.patience,
+        told=lambda line: print(line, flush=True),
+    )
+    grades = list(found)
+    if arguments.csv:
+        _write(lambda: write_csv(grades, Path(arguments.csv)))
+    if arguments.junit:
+        _write(lambda: Path(arguments.junit).write_text(grades_as_junit(grades), encoding="utf-8"))
+    if arguments.reports:
+        _write(lambda: write_texts(grades, Path(arguments.reports)))
+    return 0 if all(grade.result == "kept" for grade in grades) else 1
+
+
+def _words(arguments: argparse.Namespace) -> list[str]:
+    words: list[str] = arguments.server
+    return shlex.split(words[0]) if len(words) == 1 and "{port}" in words[0] else words
+
+
 def _venue(arguments: argparse.Namespace) -> Venue:
-    words = arguments.server
-    if len(words) == 1 and "{port}" in words[0]:
-        words = shlex.split(words[0])
+    words = _words(arguments)
     if not words:
         raise CannotRun("what shall be judged? Give HOST:PORT, or -- and a command with {port} in it")
     if len(words) > 1 or "{port}" in words[0]:
@@ -111,11 +146,11 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _write(path: Path, text: str) -> None:
+def _write(work: Callable[[], object]) -> None:
     try:
-        path.write_text(text, encoding="utf-8")
+        work()
     except OSError as error:
-        raise CannotRun(f"cannot write {path}: {error.strerror}") from error
+        raise CannotRun(f"cannot write {error.filename}: {error.strerror}") from error
 
 
 def _print_outcome(outcome: Outcome) -> None:

@@ -10,6 +10,7 @@ import re
 from typing import Any
 from xml.etree import ElementTree as Xml
 
+from chatkit.check.grading import Grade
 from chatkit.check.outcome import Outcome, Report
 from chatkit.check.promise import Level, Verdict
 from chatkit.check.report import failure_lines
@@ -37,6 +38,24 @@ def as_junit(report: Report) -> str:
         outcomes = [o for o in report.outcomes if o.promise.level is level]
         if outcomes:
             root.append(_suite(level, outcomes))
+    return _xml(root)
+
+
+def grades_as_junit(grades: list[Grade]) -> str:
+    """Return a folder's grades as JUnit XML: a suite for each submission."""
+    root = Xml.Element("testsuites", name="chatkit check")
+    for grade in grades:
+        name = grade.submission.name
+        if grade.report:
+            root.append(_suite(name, grade.report.outcomes))
+        else:
+            suite = Xml.SubElement(root, "testsuite", name=name, tests="1", failures="0", errors="1")
+            case = Xml.SubElement(suite, "testcase", classname=name, name="it runs")
+            Xml.SubElement(case, "error", message=grade.why)
+    return _xml(root)
+
+
+def _xml(root: Xml.Element) -> str:
     Xml.indent(root)
     return _NOT_XML.sub("\ufffd", Xml.tostring(root, encoding="unicode", xml_declaration=True)) + "\n"
 
@@ -65,11 +84,11 @@ def _plain(outcome: Outcome) -> dict[str, Any]:
     return plain
 
 
-def _suite(level: Level, outcomes: list[Outcome]) -> Xml.Element:
+def _suite(name: str, outcomes: list[Outcome]) -> Xml.Element:
     skipped = sum(o.verdict in (Verdict.NOT_JUDGED, Verdict.NOT_MEASURED) for o in outcomes)
     suite = Xml.Element(
         "testsuite",
-        name=level,
+        name=name,
         tests=str(len(outcomes)),
         failures=str(sum(o.verdict is Verdict.BROKEN for o in outcomes)),
         errors="0",
@@ -77,12 +96,12 @@ def _suite(level: Level, outcomes: list[Outcome]) -> Xml.Element:
         time=f"{sum(o.seconds for o in outcomes):.3f}",
     )
     for outcome in outcomes:
-        suite.append(_case(level, outcome))
+        suite.append(_case(name, outcome))
     return suite
 
 
-def _case(level: Level, outcome: Outcome) -> Xml.Element:
-    case = Xml.Element("testcase", classname=level, name=outcome.name, time=f"{outcome.seconds:.3f}")
+def _case(suite: str, outcome: Outcome) -> Xml.Element:
+    case = Xml.Element("testcase", classname=suite, name=outcome.name, time=f"{outcome.seconds:.3f}")
     if outcome.failure:
         failure = Xml.SubElement(case, "failure", message=outcome.promise.sentence)
         failure.text = "\n".join(failure_lines(outcome))
