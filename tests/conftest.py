@@ -1,12 +1,11 @@
 """Servers and talkers for every test; each test ends with proof that nothing was left behind."""
 
 import os
-import socket
 import threading
 from contextlib import contextmanager
 
 import pytest
-from talker import PATIENCE, Talker, eventually
+from talker import PATIENCE, Talker, eventually, is_free
 
 from chatkit.engines import ENGINES
 from chatkit.server import ChatServer
@@ -74,8 +73,7 @@ def serve(engine, talkers):
         server.stop()
     for server in servers:
         assert not [each.name for each in chatkit_threads() - threads if "client" not in each.name]
-        family = socket.AF_INET6 if ":" in server.address[0] else socket.AF_INET
-        socket.create_server(server.address, family=family).close()
+        eventually(lambda server=server: is_free(server.address))
 
 
 @pytest.fixture

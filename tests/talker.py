@@ -22,6 +22,16 @@ def eventually(condition: Callable[[], object], timeout: float = PATIENCE, why: 
         pause.wait(0.005)
 
 
+def is_free(address: tuple[str, int]) -> bool:
+    """Say whether one can listen there: on a busy machine another program may do so for a moment."""
+    family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+    try:
+        socket.create_server(address, family=family).close()
+    except OSError:
+        return False
+    return True
+
+
 class Talker:
     """One connection to a line-chat server; with a `name`, it joins at once.
 

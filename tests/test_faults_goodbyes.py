@@ -86,7 +86,7 @@ def test_whoever_half_closes_is_sent_what_is_queued(serve, gather, hold):
 
 
 def test_whoever_half_closes_is_sent_more_than_the_kernel_takes_at_once(serve, gather):
-    server = serve(limits=Limits(linger=20))
+    server = serve(limits=Limits(linger=20, stall_time=600))
     (grace,) = gather(server, "grace")
     (ada,) = gather(server, "ada", receive_buffer=4096)
     grace.hears("* ada has entered the room")

@@ -10,7 +10,7 @@ import threading
 import time
 
 import pytest
-from talker import PATIENCE, Talker
+from talker import PATIENCE, Talker, is_free
 
 from chatkit import ChatClient, ChatServer, Limits
 
@@ -73,7 +73,7 @@ def test_a_lack_of_threads_costs_one_newcomer_only(serve, gather, talk, monkeypa
     ada.hears("* linus has entered the room")
 
 
-def test_a_start_without_threads_fails_and_keeps_no_port(engine, nothing_left, monkeypatch):
+def test_a_start_without_threads_fails_and_keeps_no_port(engine, nothing_left, monkeypatch, eventually):
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     server = ChatServer(port=port, engine=engine)
@@ -85,7 +85,7 @@ def test_a_start_without_threads_fails_and_keeps_no_port(engine, nothing_left, m
         patch.setattr(threading.Thread, "start", start)
         with pytest.raises(RuntimeError, match="can't start new thread"):
             server.start()
-    socket.create_server(("127.0.0.1", port)).close()
+    eventually(lambda: is_free(("127.0.0.1", port)))
 
 
 def test_a_default_timeout_for_sockets_cuts_nobody(serve, gather, talk):

@@ -22,7 +22,7 @@ def fill(grace, linus, lines=500):
 
 def with_a_frozen_reader(serve, gather, **limits):
     """Grace and linus talk, and ada never reads."""
-    server = serve(limits=Limits(**limits))
+    server = serve(limits=Limits(**{"stall_time": 600} | limits))
     grace, linus = gather(server, "grace", "linus")
     (ada,) = gather(server, "ada", receive_buffer=4096)
     for each in (grace, linus):
@@ -162,7 +162,7 @@ def test_a_reader_who_catches_up_gets_every_line(serve, gather):
 
 
 def test_a_line_is_kept_once_for_all_who_do_not_read_it(serve, gather, talkers):
-    server = serve()
+    server = serve(limits=Limits(stall_time=600))
     grace, linus = gather(server, "grace", "linus")
     for number in range(20):
         gather(server, f"frozen{number}", receive_buffer=4096)

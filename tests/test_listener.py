@@ -8,6 +8,7 @@ import threading
 import time
 
 import pytest
+from talker import is_free
 
 from chatkit.errors import CannotListen
 from chatkit.listener import FULL, WARN_EVERY, Listener
@@ -92,9 +93,9 @@ def test_closing_twice_does_no_harm(listener):
     listener.close()
 
 
-def test_after_close_the_port_is_free(listener):
+def test_after_close_the_port_is_free(listener, eventually):
     listener.close()
-    socket.create_server(listener.address).close()
+    eventually(lambda: is_free(listener.address))
 
 
 # What it says when it cannot
