@@ -16,4 +16,4 @@ class BadByte(ChatServer):
     connection_type = _Connection
 
 
-BREAKS = ()
+BREAKS = ("bytes_that_are_no_text_harm_nobody",)

@@ -17,4 +17,4 @@ class BlankLine(ChatServer):
             self._hang_up(connection)
 
 
-BREAKS = ()
+BREAKS = ("a_blank_line_is_no_goodbye",)

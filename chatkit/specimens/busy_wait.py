@@ -16,4 +16,8 @@ class BusyWait(ChatServer):
     engine_types = {"threads": _Threads}
 
 
-BREAKS = ()
+BREAKS = (
+    "a_quiet_room_rests",
+    "a_goodbye_leaves_no_loop_behind",
+    "a_reset_leaves_no_loop_behind",
+)

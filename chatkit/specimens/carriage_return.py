@@ -22,4 +22,4 @@ class CarriageReturn(ChatServer):
     connection_type = _Connection
 
 
-BREAKS = ()
+BREAKS = ("telnet_line_ends_harm_nobody",)

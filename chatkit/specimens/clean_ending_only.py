@@ -16,4 +16,14 @@ class CleanEndingOnly(ChatServer):
     connection_type = _Connection
 
 
-BREAKS = ()
+BREAKS = (
+    "a_reset_is_told_once",
+    "closing_with_unread_lines_is_told_once",
+    "who_was_reset_may_come_back",
+    "the_right_one_is_announced",
+    "six_can_leave_in_one_instant",
+    "innocents_lose_no_line_while_others_are_reset",
+    "the_room_outlives_a_hundred_visitors",
+    "a_frozen_reader_who_dies_is_announced",
+    "visitors_leave_no_sockets_behind",
+)

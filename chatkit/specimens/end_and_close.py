@@ -17,4 +17,12 @@ class EndAndClose(ChatServer):
             self._tell(Tell(self.room._others(connection), Left(name)))
 
 
-BREAKS = ()
+BREAKS = (
+    "a_polite_goodbye_is_told_once",
+    "a_reset_is_told_once",
+    "closing_with_unread_lines_is_told_once",
+    "last_words_before_a_half_close_are_heard",
+    "leaving_in_mid_line_is_told_once",
+    "the_right_one_is_announced",
+    "six_can_leave_in_one_instant",
+)

@@ -23,4 +23,4 @@ class HalfSent(ChatServer):
     connection_type = _Connection
 
 
-BREAKS = ()
+BREAKS = ("a_slow_reader_misses_nothing_or_is_cut",)

@@ -19,4 +19,8 @@ class IsAlnum(ChatServer):
     room_type = _Room
 
 
-BREAKS = ()
+BREAKS = (
+    "an_empty_name_is_refused",
+    "a_name_with_an_accent_is_refused",
+    "wild_names_are_not_announced",
+)

@@ -1,12 +1,11 @@
 """SPECIMEN, broken on purpose: the newcomer is put on the list before that is sent, and told to all."""
 
 from chatkit.messages import Joined, Roster
-from chatkit.room import Effects, Guest, Tell
+from chatkit.room import Effects, Guest, Room, Tell
 from chatkit.server import ChatServer
-from chatkit.specimens.seams import OpenRoom
 
 
-class _Room(OpenRoom):
+class _Room(Room):
     def _enter(self, guest: Guest, name: str) -> Effects:
         super()._enter(guest, name)
         return [Tell((guest,), Roster(", ".join(self.names))), Tell(tuple(self._names), Joined(name))]
@@ -18,4 +17,7 @@ class JoinedTooEarly(ChatServer):
     room_type = _Room
 
 
-BREAKS = ()
+BREAKS = (
+    "the_list_leaves_out_the_newcomer",
+    "nobody_is_told_of_their_own_coming",
+)

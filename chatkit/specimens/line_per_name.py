@@ -1,12 +1,11 @@
 """SPECIMEN, broken on purpose: the list is sent as a line for each name; an empty room sends none."""
 
 from chatkit.messages import Notice
-from chatkit.room import Effects, Guest, Tell
+from chatkit.room import Effects, Guest, Room, Tell
 from chatkit.server import ChatServer
-from chatkit.specimens.seams import OpenRoom
 
 
-class _Room(OpenRoom):
+class _Room(Room):
     def _enter(self, guest: Guest, name: str) -> Effects:
         lines: Effects = [Tell((guest,), Notice(f"{other} is here")) for other in self.names]
         return lines + super()._enter(guest, name)[1:]
@@ -18,4 +17,7 @@ class LinePerName(ChatServer):
     room_type = _Room
 
 
-BREAKS = ()
+BREAKS = (
+    "the_first_one_in_is_told_that_nobody_is_there",
+    "a_newcomer_is_told_who_is_there",
+)

@@ -23,4 +23,7 @@ class LongLine(ChatServer):
     connection_type = _Connection
 
 
-BREAKS = ()
+BREAKS = (
+    "a_line_over_the_limit_harms_nobody",
+    "an_endless_line_harms_nobody",
+)

@@ -1,11 +1,10 @@
 """SPECIMEN, broken on purpose: who leaves is taken off the list, but its name is not given back."""
 
-from chatkit.room import Effects, Guest
+from chatkit.room import Effects, Guest, Room
 from chatkit.server import ChatServer
-from chatkit.specimens.seams import OpenRoom
 
 
-class _Room(OpenRoom):
+class _Room(Room):
     def _farewell(self, guest: Guest, reason: str) -> Effects:
         name = self._names[guest].lower()
         effects = super()._farewell(guest, reason)
@@ -19,4 +18,7 @@ class NameStaysTaken(ChatServer):
     room_type = _Room
 
 
-BREAKS = ()
+BREAKS = (
+    "who_left_politely_may_come_back",
+    "who_was_reset_may_come_back",
+)

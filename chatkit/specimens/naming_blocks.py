@@ -29,4 +29,4 @@ class NamingBlocks(ChatServer):
         return connection
 
 
-BREAKS = ()
+BREAKS = ("a_silent_stranger_keeps_nobody_waiting",)

@@ -15,4 +15,4 @@ class OffByTheNewline(ChatServer):
     room_type = _Room
 
 
-BREAKS = ()
+BREAKS = ("a_name_may_have_sixteen_characters",)

@@ -21,4 +21,14 @@ class OneBufferForAll(ChatServer):
         return connection
 
 
-BREAKS = ()
+BREAKS = (
+    "leaving_in_mid_line_is_told_once",
+    "a_reset_at_the_door_is_not_mentioned",
+    "half_a_name_harms_nobody",
+    "halves_of_two_people_do_not_mix",
+    "a_line_over_the_limit_harms_nobody",
+    "an_endless_line_harms_nobody",
+    "an_over_long_name_harms_nobody",
+    "a_flood_keeps_nobody_waiting",
+    "a_frozen_reader_keeps_nobody_out",
+)

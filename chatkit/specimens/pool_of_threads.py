@@ -24,4 +24,14 @@ class PoolOfThreads(ChatServer):
     engine_types = {"threads": _Threads}
 
 
-BREAKS = ()
+BREAKS = (
+    "ten_people_can_talk",
+    "nobody_is_missed_in_a_crowd",
+    "bytes_that_are_no_text_harm_nobody",
+)
+SOMETIMES = (
+    "innocents_lose_no_line_while_others_leave",
+    "innocents_lose_no_line_while_others_are_reset",
+    "the_room_outlives_a_hundred_visitors",
+    "visitors_leave_no_sockets_behind",
+)

@@ -17,4 +17,4 @@ class PromptWithoutNewline(ChatServer):
             super()._tell(effect)
 
 
-BREAKS = ()
+BREAKS = ("the_server_asks_for_a_name",)

@@ -1,12 +1,11 @@
 """SPECIMEN, broken on purpose: a bad name is refused in words, and the connection left open."""
 
 from chatkit.messages import Reply
-from chatkit.room import Effects, Guest, Tell
+from chatkit.room import Effects, Guest, Room, Tell
 from chatkit.server import ChatServer
-from chatkit.specimens.seams import OpenRoom
 
 
-class _Room(OpenRoom):
+class _Room(Room):
     def _refuse(self, guest: Guest, why: str) -> Effects:
         return [Tell((guest,), Reply(why))]  # and then?
 
@@ -17,4 +16,9 @@ class RefusedButHere(ChatServer):
     room_type = _Room
 
 
-BREAKS = ()
+BREAKS = (
+    "a_name_with_other_characters_is_refused",
+    "an_empty_name_is_refused",
+    "a_second_holder_of_a_name_is_in_or_out",
+    "a_name_with_an_accent_is_refused",
+)

@@ -1,12 +1,11 @@
 """SPECIMEN, broken on purpose: in the loop over the members, `return` stands one step too far in."""
 
 from chatkit.messages import Said
-from chatkit.room import Effects, Guest, Tell
+from chatkit.room import Effects, Guest, Room, Tell
 from chatkit.server import ChatServer
-from chatkit.specimens.seams import OpenRoom
 
 
-class _Room(OpenRoom):
+class _Room(Room):
     def _relay(self, guest: Guest, text: str) -> Effects:
         effects: Effects = []
         for other in self._others(guest):
@@ -21,4 +20,4 @@ class ReturnInTheLoop(ChatServer):
     room_type = _Room
 
 
-BREAKS = ()
+BREAKS = ("a_message_reaches_everybody_else",)

@@ -18,4 +18,8 @@ class SleepsForEverybody(ChatServer):
         super()._spoke(connection, lines)
 
 
-BREAKS = ()
+BREAKS = (
+    "five_hundred_lines_keep_their_order",
+    "a_flood_keeps_nobody_waiting",
+    "a_flooder_who_leaves_is_announced",
+)

@@ -20,4 +20,4 @@ class SlowReader(ChatServer):
     connection_type = _Connection
 
 
-BREAKS = ()
+BREAKS = ("a_frozen_reader_stops_nobody",)

@@ -1,12 +1,11 @@
 """SPECIMEN, broken on purpose: the list goes to the others, and the news to the newcomer itself."""
 
 from chatkit.messages import Joined, Roster
-from chatkit.room import Effects, Guest, Tell
+from chatkit.room import Effects, Guest, Room, Tell
 from chatkit.server import ChatServer
-from chatkit.specimens.seams import OpenRoom
 
 
-class _Room(OpenRoom):
+class _Room(Room):
     def _enter(self, guest: Guest, name: str) -> Effects:
         others = self._others(guest)
         names = ", ".join(self.names)
@@ -20,4 +19,10 @@ class SwappedGreetings(ChatServer):
     room_type = _Room
 
 
-BREAKS = ()
+BREAKS = (
+    "a_newcomer_is_told_who_is_there",
+    "the_list_leaves_out_the_newcomer",
+    "everybody_else_hears_that_somebody_came",
+    "who_has_left_is_not_listed",
+    "nobody_is_missed_in_a_crowd",
+)

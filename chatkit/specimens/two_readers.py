@@ -16,4 +16,4 @@ class TwoReaders(ChatServer):
         super()._spoke(connection, lines)
 
 
-BREAKS = ()
+BREAKS = ("lines_glued_to_the_name_are_heard",)

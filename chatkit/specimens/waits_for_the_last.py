@@ -14,4 +14,7 @@ class WaitsForTheLast(ChatServer):
         super().stop(timeout)
 
 
-BREAKS = ()
+BREAKS = (
+    "it_ends_and_frees_its_port",
+    "ctrl_c_ends_it",
+)

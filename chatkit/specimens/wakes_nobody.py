@@ -22,4 +22,7 @@ class WakesNobody(ChatServer):
     engine_types = {"threads": _Threads}
 
 
-BREAKS = ()
+BREAKS = (
+    "it_ends_and_frees_its_port",
+    "ctrl_c_ends_it",
+)

@@ -20,4 +20,4 @@ class WalkedList(ChatServer):
                     self._cut(connection, "too slow")
 
 
-BREAKS = ()
+BREAKS = ("a_frozen_reader_stops_nobody",)

@@ -1,0 +1,129 @@
+"""The museum: each specimen breaks exactly the promises that it declares, and every promise has its specimen.
+
+The walk here is the quick one: each specimen must break all that it declares, and keep the rest, but for what is
+heavy, needs a process of its own or is broken only sometimes. `chatkit check --museum` leaves out nothing.
+"""
+
+import ast
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from chatkit.check import museum
+from chatkit.check.process import free_port, is_listening, wait_for
+from chatkit.check.promise import PROMISES, Level, Verdict
+from chatkit.server import ChatServer
+from chatkit.specimens import CAUSE, NAMES, specimen, specimens
+
+PACKAGE = Path(__file__).parent.parent / "chatkit"
+PLACE = PACKAGE / "specimens"
+PARTS = {"__init__", "__main__", "housing"}
+
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+
+
+@pytest.fixture(scope="module")
+def cells():
+    """Every meeting of a quick walk through the museum."""
+    return museum.walk(quick=True)
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("name", NAMES)
+def test_a_specimen_breaks_exactly_what_it_declares(cells, name):
+    mine = [cell for cell in cells if cell.specimen.name == name]
+    assert not [cell.surprise for cell in mine if cell.surprise]
+    assert {cell.outcome.name for cell in mine if cell.outcome.verdict is Verdict.BROKEN} == specimen(
+        name
+    ).breaks
+
+
+def test_every_promise_is_broken_by_a_specimen_and_every_specimen_breaks_one(cells):
+    assert museum.surprises(cells) == []
+    declared = {name for each in specimens() for name in each.breaks}
+    assert declared == {p.name for p in PROMISES.values() if p.level in (Level.SPEC, Level.STURDY)}
+
+
+def test_the_matrix_has_a_row_for_each_promise_and_a_column_for_each_specimen(cells):
+    text = museum.as_text(cells)
+    rows = {line.split()[0]: line.split()[-1] for line in text.splitlines() if line.split()[:1] != []}
+    assert {len(rows[cell.outcome.name]) for cell in cells} == {len(NAMES)}
+    assert all(each.cause in text for each in specimens())
+
+
+def test_a_specimen_that_is_repaired_is_a_surprise(cells):
+    cell = next(cell for cell in cells if cell.outcome.verdict is Verdict.KEPT)
+    boast = museum.Cell(
+        museum.Specimen("boast", ChatServer, "", "", frozenset({cell.outcome.name}), frozenset()),
+        cell.outcome,
+    )
+    assert boast.surprise == f"boast declares that it breaks {cell.outcome.name}, which is kept"
+    assert boast.sign == "!"
+
+
+def test_every_specimen_is_in_the_museum():
+    assert {path.stem for path in PLACE.glob("*.py")} - PARTS == set(NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_specimen_says_what_is_wrong(name):
+    source = (PLACE / f"{name}.py").read_text(encoding="utf-8")
+    assert source.startswith(f'"""{CAUSE}') or source.startswith(f'r"""{CAUSE}')
+    assert specimen(name).cause
+    assert specimen(name).symptom
+    assert not specimen(name).breaks & specimen(name).sometimes
+    assert specimen(name).breaks | specimen(name).sometimes <= set(PROMISES)
+
+
+@pytest.mark.parametrize("name", sorted(set(NAMES) - {"naive"}))
+def test_a_specimen_is_the_good_server_but_for_a_method_or_two(name):
+    assert issubclass(specimen(name).server, ChatServer)
+    tree = ast.parse((PLACE / f"{name}.py").read_text(encoding="utf-8"))
+    methods = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    assert 1 <= len([each for each in methods if each.name != "__init__"]) <= 2
+
+
+def test_the_naive_server_is_short():
+    source = (PLACE / "naive.py").read_text(encoding="utf-8")
+    (server,) = (node for node in ast.parse(source).body if isinstance(node, ast.ClassDef))
+    assert server.end_lineno - server.lineno <= 50
+
+
+def test_only_the_museum_and_the_lab_know_the_specimens():
+    for path in PACKAGE.rglob("*.py"):
+        if "chatkit.specimens" in path.read_text(encoding="utf-8") and PLACE not in path.parents:
+            assert path == PACKAGE / "check/museum.py" or PACKAGE / "lab" in path.parents, path
+
+
+@pytest.mark.parametrize("name", ["naive", "nobody_told"])
+def test_a_specimen_runs_as_a_process(name):
+    port = free_port()
+    command = [sys.executable, "-m", "chatkit.specimens", name, "127.0.0.1", str(port)]
+    with subprocess.Popen(command, cwd=PACKAGE.parent) as process:
+        assert wait_for(lambda: is_listening(port), 10.0)
+        with socket.create_connection(("127.0.0.1", port), 5.0) as caller:
+            assert caller.recv(1)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10.0) in (0, -signal.SIGTERM)
+
+
+def test_without_a_name_the_specimens_are_listed():
+    ended = subprocess.run(
+        [sys.executable, "-m", "chatkit.specimens"], cwd=PACKAGE.parent, capture_output=True, text=True
+    )
+    assert ended.returncode == 2
+    assert all(name in ended.stderr for name in NAMES)
+
+
+def test_the_naive_server_can_live_in_a_notebook():
+    with (
+        specimen("naive").server("127.0.0.1", 0) as server,
+        socket.create_connection(server.address, 5.0) as caller,
+    ):
+        assert caller.recv(100) == b"What is your name?\n"
+        port = server.address[1]
+    assert not is_listening(port)
