@@ -1,5 +1,6 @@
 """What the machine does to a server: too many clients, no descriptors, no threads, a bug, a crowd."""
 
+import contextlib
 import os
 import selectors
 import shutil
@@ -191,7 +192,8 @@ def test_a_bug_in_a_hook_costs_one_client_only(serve, gather, talk, eventually, 
 
     setattr(server.room, hook, breaks)
     if hook == "arrive":
-        talk(server).hears_the_end()
+        with contextlib.suppress(ConnectionError):  # it may be cut before its connect has returned
+            talk(server).hears_the_end()
     elif hook == "hear":
         ada.says("hello")
         grace.hears("* ada has left the room (server error)")
