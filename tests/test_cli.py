@@ -2,6 +2,7 @@
 
 import os
 import re
+import select
 import signal
 import socket
 import subprocess
@@ -13,6 +14,7 @@ from talker import Talker, eventually
 
 from chatkit import __version__
 from chatkit.cli.answers import WrongAnswer, no_more, read_address, to_name
+from chatkit.cli.bell import Bell
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="the signals and pipes are those of POSIX")
 
@@ -90,7 +92,7 @@ def test_two_bare_programs_hold_a_conversation(start):
     port = server.next_line().split()[-1]
     words = ["join", "127.0.0.1", port, "bot"]
     done = subprocess.run(
-        [*bare, *words], input="/who\n", cwd=ROOT, capture_output=True, text=True, timeout=10
+        [*bare, *words], input="/who\n", cwd=ROOT, capture_output=True, text=True, timeout=30
     )
     assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "! here now: bot")
 
@@ -269,44 +271,45 @@ def test_a_signal_ends_it_politely(room, join, number):
     assert (status, errors, said[-1][9:]) == (0, [], "stopped")
 
 
-def test_a_guest_who_does_not_answer_holds_it_up_for_less_than_two_seconds(room, join):
+def test_a_guest_who_does_not_answer_does_not_hold_it_up(room, join):
     server = room()
     join(server, "ada")
     server.signal(signal.SIGTERM)
-    assert server.process.wait(2) == 0
+    assert server.process.wait(10) == 0  # 1.1 seconds on a calm machine
 
 
-def test_a_signal_is_never_too_early_or_too_late(start, room):
-    """Python notices a signal that comes just before a wait only after it; here it must not."""
-    for _ in range(5):
-        server = start("serve", "0.0.0.0", 0)
-        server.prints_until("nothing is encrypted")  # it is about to wait
-        server.signal(signal.SIGTERM)
-        assert server.process.wait(0.9) == 0
+def test_a_signal_rings_the_bell_itself():
+    """A handler in Python would ring it too late: one that comes just before a wait is noticed after it."""
+    bell = Bell()
+    with bell.rung_by_signals(signal.SIGUSR1):
+        signal.raise_signal(signal.SIGUSR1)
+        assert select.select([bell], [], [], 0)[0]
+        bell.hush()
+        assert not select.select([bell], [], [], 0)[0]
+    assert (list(bell.signals), bell.is_asked_to_end) == ([signal.SIGUSR1], False)
 
 
-def test_a_server_that_fails_says_so_and_ends():
-    broken = """if True:
-        import sys
-        from chatkit.cli import main
-        from chatkit.server import ChatServer
-        def crash(self): raise SystemExit
-        ChatServer._round = crash
-        sys.exit(main(["serve", "0"]))"""
-    done = subprocess.run(
-        [sys.executable, "-c", broken], env=ENVIRONMENT, capture_output=True, text=True, timeout=10
-    )
-    assert done.returncode == 1
-    assert "chatkit: the server has failed" in done.stderr
+def altered(change):
+    """The command of a `chatkit` in which something has been changed."""
+    imports = "import sys, time; from chatkit.cli import main; from chatkit.server import ChatServer"
+    return [sys.executable, "-c", f"{imports}\n{change}\nsys.exit(main())"]
 
 
-def test_a_second_signal_ends_it_at_once(room, join):
-    server = room()
-    silent = join(server, "ada")
+def test_a_server_that_fails_says_so_and_ends(start):
+    server = start("serve", 0, command=altered("ChatServer._round = lambda self: sys.exit()"))
+    status, _, errors = server.ends()
+    assert status == 1
+    assert "chatkit: the server has failed" in errors[-1]
+
+
+def test_a_second_signal_ends_it_at_once(start):
+    stuck = "ChatServer.stop = lambda self, timeout: print('stopping', flush=True) or time.sleep(60)"
+    server = start("serve", 0, command=altered(stuck))
+    server.prints_until("listening")
     server.signal(signal.SIGTERM)
-    silent.hears("! the server is stopping; goodbye")  # and it waits for our goodbye now
+    server.prints("stopping")
     server.signal(signal.SIGTERM)
-    assert server.process.wait(0.9) == -signal.SIGTERM
+    assert server.process.wait(10) == -signal.SIGTERM
 
 
 def test_under_nohup_a_closed_terminal_does_not_end_it(room, join):
@@ -352,7 +355,7 @@ def test_a_closed_log_does_not_end_the_chat(room, join):
     server.process.stdout.close()
     chat_goes_on(server, join)
     server.signal(signal.SIGTERM)
-    assert server.process.wait(5) == 0
+    assert server.process.wait(10) == 0
     assert server.next_line("stderr") == ""
 
 
@@ -366,7 +369,7 @@ def test_a_log_that_nobody_reads_does_not_hold_up_the_chat(room, join):
         join(server, f"guest{number}").leaves()
     chat_goes_on(server, join)
     server.signal(signal.SIGTERM)
-    assert server.process.wait(2.5) == 0
+    assert server.process.wait(10) == 0
 
 
 @pytest.mark.parametrize("closed", [">&-", ">&- 2>&-", "<&- >&- 2>&-", ">/dev/full"])
@@ -379,5 +382,5 @@ def test_without_an_output_it_serves_all_the_same(start, join, closed):
     eventually(lambda: _listens(server.address))
     chat_goes_on(server, join)
     server.signal(signal.SIGTERM)
-    assert server.process.wait(5) == 0
+    assert server.process.wait(10) == 0
     assert server.next_line("stderr") == ""
