@@ -50,7 +50,6 @@ class View {
     this.dead = element.classList.contains("jupyter-widgets-disconnected"); // in a notebook opened anew
     this.last = 0; // the number of the last row it has
     this.place = null; // how far down the reader has scrolled; null: to the end, and staying there
-    this.top = 0; // where the log was scrolled to when last seen
     this.unread = 0;
     this.typed = ""; // what was sent last, to give it back if nobody takes it
     this.build();
@@ -184,15 +183,17 @@ class View {
   add(rows) {
     this.log.append(...rows.map(([, kind, name, words]) => makeRow(kind, name, words)));
     this.last = rows.at(-1)[0];
-    this.giveBack(rows.map(([, kind]) => kind));
+    this.giveBack(rows);
     this.trim();
     if (this.place !== null) this.unread += rows.length;
     this.keepPlace();
   }
 
-  giveBack(kinds) {
-    if (kinds.includes("trouble") && !this.input.value) this.input.value = this.typed;
-    if (kinds.includes("own") || kinds.includes("trouble")) this.typed = "";
+  giveBack(rows) {
+    if (rows.some(([, kind, , words]) => kind === "own" && words === this.typed)) this.typed = "";
+    if (this.input.value || !rows.some(([, kind]) => kind === "trouble")) return;
+    this.input.value = this.typed;
+    this.typed = "";
   }
 
   // The reader's place
@@ -205,19 +206,20 @@ class View {
 
   keepPlace() {
     this.log.scrollTop = this.place ?? this.log.scrollHeight;
-    this.top = this.log.scrollTop;
+    this.shape = this.measure();
     this.more.hidden = this.unread === 0;
     this.more.textContent = `${this.unread} new ↓`;
   }
 
-  // New rows and a new size of the pane scroll too, but only the reader scrolls up and away from the end.
+  measure() {
+    return `${this.log.scrollHeight} ${this.log.clientHeight}`;
+  }
+
   scrolled() {
-    if (!this.log.clientHeight) return; // it is off the page
+    if (this.shape !== this.measure()) return this.keepPlace(); // laid out anew: that was not the reader
     const below = this.log.scrollHeight - this.log.clientHeight - this.log.scrollTop;
-    const reading = this.place !== null || this.log.scrollTop < this.top;
-    this.top = this.log.scrollTop;
-    if (below < 8 || !reading) return this.follow();
-    this.place = this.top;
+    if (below < 8) return this.follow();
+    this.place = this.log.scrollTop;
   }
 
   follow() {

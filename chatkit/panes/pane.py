@@ -30,6 +30,9 @@ class ChatPane(anywidget.AnyWidget):
 
     def __init__(self, host: str, port: int, name: str) -> None:
         super().__init__()
+        # ipykernel 7.4 would hand clicks to where the pane last spoke from, and that may be a cell that runs
+        # for ever. Without this method it hands them to the subshell that JupyterLab has for widgets.
+        self.comm._reply_subshell_for = None
         self._pump = Pump(self._show, f"chatkit pane {name}")
         self._seat = Seat(host, port, name, self._pump.put)
         self._shown = 0  # the number of the last row that was sent to the views

@@ -1,4 +1,4 @@
-"""One browser and one JupyterLab for all tests here; each test gets a page of its own."""
+"""One browser and one JupyterLab for all tests here, and a page and a notebook for each file of tests."""
 
 import os
 import shutil
@@ -7,6 +7,7 @@ import pytest
 from labpage import Notebook
 from labserver import running_lab
 from playwright.sync_api import sync_playwright
+from talker import Talker
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 ARGUMENTS = [
@@ -19,6 +20,25 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+ROOM = """
+import os
+from pathlib import Path
+from chatkit.lab import open_room
+from chatkit.panes import ChatPane
+room = open_room()
+ada = ChatPane(*room.address, "ada")
+Path("room").write_text(f"{room.address[1]} {os.getpid()}")
+ada
+"""
+BUSY = """
+import time
+while Path("busy").exists():
+    time.sleep(0.01)
+"""
+ABROAD = """
+port = Path("abroad")
+ChatPane("127.0.0.1", int(port.read_text()), "linus") if port.exists() else None
+"""
 
 
 @pytest.fixture(scope="session")
@@ -42,10 +62,10 @@ def lab(browser, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def page(browser):
-    """A page for the tests of one file; an error in its scripts fails them, and so does a call abroad."""
+    """A page for the tests of one file; an error in pane.js fails them, and so does a call abroad."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page, wrong = context.new_page(), []
-    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("pageerror", lambda error: wrong.append(str(error)) if "blob:" in error.stack else None)
     page.on("request", lambda request: wrong.append(request.url) if is_abroad(request.url) else None)
     yield page
     context.close()
@@ -60,3 +80,31 @@ def is_abroad(url):
 def open_notebook(page, lab):
     """`open_notebook(name)` opens it in the page."""
     return lambda name: Notebook(page, lab, name)
+
+
+@pytest.fixture(scope="module")
+def notebook(request, lab, open_notebook):
+    """A notebook with a room and ada's pane in it, twice."""
+    notebook = open_notebook(lab.write(f"{request.module.__name__}.ipynb", ROOM, "ada", BUSY, ABROAD))
+    notebook.run_all()
+    return notebook
+
+
+@pytest.fixture
+def ada(notebook):
+    """The first of the two views of ada's pane."""
+    return notebook.pane("ada", 0)
+
+
+@pytest.fixture
+def kernel(lab):
+    """The kernel's room and its process."""
+    port, process = (lab.folder / "room").read_text().split()
+    return ("127.0.0.1", int(port)), int(process)
+
+
+@pytest.fixture
+def grace(kernel):
+    grace = Talker(kernel[0], "grace")
+    yield grace
+    grace.leaves()

@@ -10,14 +10,14 @@ import nbformat
 from labserver import Lab
 from playwright.sync_api import Locator, Page, expect
 
-PATIENCE = 30_000  # milliseconds, as Playwright counts
+expect.set_options(timeout=30_000)  # milliseconds: far more than anything takes, on a busy machine too
 
 
 class Notebook:
     """A notebook that is open in a browser."""
 
     def __init__(self, page: Page, lab: Lab, name: str) -> None:
-        self.page = page
+        self.page, self.name = page, name
         self.cells = [cell.cell_type for cell in nbformat.read(lab.folder / name, as_version=4).cells]
         page.goto(f"{lab.url}lab/tree/{name}?token={lab.token}&reset")
         self.main = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
@@ -28,8 +28,8 @@ class Notebook:
         """Wait until the kernel is there and has nothing to do; before, what one presses may be lost."""
         kernel = self.main.get_by_title("Switch kernel")
         indicator = self.main.locator(".jp-Notebook-ExecutionIndicator")
-        expect(kernel).to_have_text("Python 3 (ipykernel)", timeout=PATIENCE)
-        expect(indicator).to_have_attribute("data-status", "idle", timeout=PATIENCE)
+        expect(kernel).to_have_text("Python 3 (ipykernel)")
+        expect(indicator).to_have_attribute("data-status", "idle")
 
     def run_all(self) -> None:
         """Run all cells, and wait until each has its number; the numbers from before are taken away first."""
@@ -37,7 +37,7 @@ class Notebook:
         self.choose("Edit", "Clear Outputs of All Cells")
         expect(numbered).to_have_count(0)
         self.choose("Run", "Run All Cells")
-        expect(numbered).to_have_count(self.cells.count("code"), timeout=PATIENCE)
+        expect(numbered).to_have_count(self.cells.count("code"))
         self.until_idle()
 
     def run(self, number: int) -> None:
@@ -97,11 +97,16 @@ class PaneOnPage:
     def reads(self, *words: str) -> None:
         """Wait until all these words are in the log."""
         for each in words:
-            expect(self.log).to_contain_text(each, timeout=PATIENCE)
+            expect(self.log).to_contain_text(each)
 
     def is_said_to_be(self, words: str) -> None:
         """Wait until the status says so."""
-        expect(self.status).to_contain_text(words, timeout=PATIENCE)
+        expect(self.status).to_contain_text(words)
+
+    def is_at_its_end(self) -> None:
+        """Wait until the last row is at the lower edge of the log."""
+        below = "log => log.scrollHeight - log.clientHeight - log.scrollTop"
+        self.log.page.wait_for_function(f"log => ({below})(log) < 2", arg=self.log.element_handle())
 
     def presses(self, button: str) -> None:
         """Press a button by its name."""

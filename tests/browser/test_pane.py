@@ -1,35 +1,11 @@
 """One pane in a real JupyterLab, and a plain socket that talks with it."""
 
-import json
-import os
-import signal
-
 import pytest
 from foreign import NAME, foreign_server
 from playwright.sync_api import expect
-from talker import Talker
 
 pytestmark = pytest.mark.browser
 
-ROOM = """
-import os
-from pathlib import Path
-from chatkit.lab import open_room
-from chatkit.panes import ChatPane
-room = open_room()
-ada = ChatPane(*room.address, "ada")
-Path("room").write_text(f"{room.address[1]} {os.getpid()}")
-ada
-"""
-BUSY = """
-import time
-while Path("busy").exists():
-    time.sleep(0.01)
-"""
-ABROAD = """
-port = Path("abroad")
-ChatPane("127.0.0.1", int(port.read_text()), "linus") if port.exists() else None
-"""
 PAYLOADS = [
     "<img src=x onerror=hacked=1>",
     "<script>hacked=1</script>",
@@ -37,34 +13,6 @@ PAYLOADS = [
     "<iframe srcdoc='<script>top.hacked=1</script>'>",
     '"><b onmouseover=hacked=1>&lt;b&gt;',
 ]
-
-
-@pytest.fixture(scope="module")
-def notebook(lab, open_notebook):
-    """A notebook with a room and ada's pane in it, twice."""
-    notebook = open_notebook(lab.write("room.ipynb", ROOM, "ada", BUSY, ABROAD))
-    notebook.run_all()
-    return notebook
-
-
-@pytest.fixture
-def ada(notebook):
-    """The first of the two views of ada's pane."""
-    return notebook.pane("ada", 0)
-
-
-@pytest.fixture
-def kernel(lab):
-    """The kernel's room and its process."""
-    port, process = (lab.folder / "room").read_text().split()
-    return ("127.0.0.1", int(port)), int(process)
-
-
-@pytest.fixture
-def grace(kernel):
-    grace = Talker(kernel[0], "grace")
-    yield grace
-    grace.leaves()
 
 
 def test_two_views_of_a_pane_show_the_same_rows_each_once(notebook, ada, grace):
@@ -99,6 +47,7 @@ def test_a_thousand_messages_are_shown_in_less_than_two_seconds(notebook, ada, g
 
 def test_who_reads_above_is_left_there_and_told_how_much_is_new(ada, grace):
     grace.says(*(f"old {number}." for number in range(100)))
+    ada.box.scroll_into_view_if_needed()
     last, read = ada.log.get_by_text("old 99."), ada.log.get_by_text("old 50.")
     expect(last).to_be_in_viewport()
     read.scroll_into_view_if_needed()
@@ -141,52 +90,18 @@ def test_names_that_look_like_markup_are_names(notebook, abroad):
     linus.presses("Leave")
 
 
-def test_while_a_cell_runs_the_pane_goes_on(notebook, lab, ada, grace):
-    (lab.folder / "busy").touch()
-    notebook.run(2)
-    expect(notebook.prompts.nth(2)).to_have_text("[*]:")
-    ada.types("while a cell runs")
-    grace.hears("[ada] while a cell runs")
-    grace.says("heard")
-    ada.reads("while a cell runs", "heard")
-    (lab.folder / "busy").unlink()
-    notebook.until_idle()
+def test_a_line_that_is_refused_comes_back_to_be_mended(ada, grace):
+    ada.types("x" * 4200)
+    ada.reads("a server takes 4096 at most")
+    expect(ada.box).to_have_value("x" * 4200)
+    ada.types("shorter")
+    grace.hears("[ada] shorter")
+    expect(ada.box).to_be_empty()
 
 
-def test_keys_typed_in_a_pane_are_the_pane_s_and_saving_still_works(notebook, lab, ada):
-    cells = notebook.main.locator(".jp-Cell")
-    before = cells.count()
-    ada.box.fill("")
-    ada.box.press_sequentially("bbddaa")
-    expect(ada.box).to_have_value("bbddaa")
-    ada.log.press("b")
-    ada.pane.get_by_role("button", name="Send").press("b")
-    assert cells.count() == before
-    notebook.save()
-    saved = json.loads((lab.folder / "room.ipynb").read_text())
-    state = json.dumps(saved["metadata"]["widgets"])
-    assert "chatkit-pane" in state  # the pane is saved, and nothing that anybody said or is called
-    assert [word for word in ("grace", "flood", "onerror", "typed into one") if word in state] == []
-
-
-def test_a_page_that_is_loaded_again_shows_everything_again(open_notebook, notebook, ada, grace):
-    grace.says("before the page is loaded again")
-    ada.reads("before the page is loaded again")
-    rows = ada.rows
-    notebook.save()
-    open_notebook("room.ipynb")
-    ada.reads("before the page is loaded again")
-    assert ada.rows == rows
-    ada.types("still here")
-    grace.hears("[ada] still here")
-
-
-def test_a_kernel_that_dies_is_noticed_and_so_it_is_by_a_notebook_opened_later(
-    open_notebook, notebook, ada, kernel
-):
-    notebook.save()
-    os.kill(kernel[1], signal.SIGKILL)
-    ada.is_said_to_be("not connected: run the first cell")
-    open_notebook("room.ipynb")
-    pane = notebook.main.get_by_role("group", name="chat pane").first  # nobody's name is saved
-    expect(pane.get_by_role("status")).to_have_text("\u2715 not connected: run the first cell")
+def test_in_a_narrower_window_the_last_row_is_still_in_view(notebook, ada, grace):
+    grace.says(*["a line that is long enough to be broken in a narrow pane, " * 3] * 20, "the last one")
+    ada.reads("the last one")
+    for width in (700, 1280):
+        notebook.page.set_viewport_size({"width": width, "height": 900})
+        ada.is_at_its_end()
