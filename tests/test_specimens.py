@@ -1,7 +1,7 @@
 """The museum: each specimen breaks exactly the promises that it declares, and every promise has its specimen.
 
-The walk here is the quick one: each specimen must break all that it declares, and keep the rest, but for what is
-heavy, needs a process of its own or is broken only sometimes. `chatkit check --museum` leaves out nothing.
+The walk here is the quick one: each specimen must break all that it declares, and keep the rest, but for
+what is heavy, needs a process or is broken only sometimes. `chatkit check --museum` leaves out nothing.
 """
 
 import ast

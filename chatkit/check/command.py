@@ -15,6 +15,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
+from chatkit.check import museum
 from chatkit.check.export import as_json, as_junit, grades_as_junit
 from chatkit.check.grading import grade_all, write_csv, write_texts
 from chatkit.check.judging import command_venue, parse_address
@@ -49,6 +50,7 @@ def add_parser(subparsers: Any) -> None:
         "--level", choices=list(Level), default=Level.STURDY, help="how much is asked (sturdy)"
     )
     parser.add_argument("--only", default="", metavar="NAME[,NAME]", help="judge these promises only")
+    parser.add_argument("--museum", action="store_true", help="judge the specimens (those named, or all)")
     parser.add_argument("--list", action="store_true", help="list all promises, and judge nothing")
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
     parser.add_argument("--junit", metavar="FILE", help="write the report as JUnit XML into FILE as well")
@@ -70,6 +72,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.list:
         return _list()
     try:
+        if arguments.museum:
+            return museum.show(arguments.server)
         return _judge(arguments)
     except CannotRun as error:
         print(f"chatkit check: {error}", file=sys.stderr)

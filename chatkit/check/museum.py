@@ -2,8 +2,8 @@
 
 A specimen that spins, and whatever is measured, lives in a process of its own; the others in this one, many
 at a time. Where a specimen is declared to break a promise, little patience shows that it does; where it is
-declared to keep it, much patience makes sure that no slow machine accuses it. Only the levels spec and
-sturdy are asked: chatkit's own promises are about words that specimens may lack.
+to keep it, much patience makes sure that no slow machine accuses it. Only the levels spec and sturdy are
+asked: chatkit's own promises are about words that specimens may lack.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,15 +28,12 @@ from chatkit.check.runner import chosen, judge
 from chatkit.server import ChatServer
 from chatkit.specimens import Specimen, specimen, specimens
 
-AT_ONCE = 32
-LITTLE_PATIENCE, MUCH_PATIENCE = 0.5, 2.0
+AT_ONCE = 24
+TO_BREAK, TO_KEEP = (0.4, 1.0), (1.0, 3.0)  # patience: a verdict that surprises is asked for once more
 SPINNING = {"a_quiet_room_rests", "a_goodbye_leaves_no_loop_behind", "a_reset_leaves_no_loop_behind"}
 HEAVY = {  # half of all the work
-    "the_room_outlives_a_hundred_visitors",
-    "a_frozen_reader_stops_nobody",
-    "innocents_lose_no_line_while_others_leave",
-    "innocents_lose_no_line_while_others_are_reset",
-    "a_flood_keeps_nobody_waiting",
+    *("the_room_outlives_a_hundred_visitors", "a_frozen_reader_stops_nobody", "a_flood_keeps_nobody_waiting"),
+    *("innocents_lose_no_line_while_others_leave", "innocents_lose_no_line_while_others_are_reset"),
 }
 
 Watcher = Callable[["Cell"], None]
@@ -92,15 +89,14 @@ def walk(
     that is broken only sometimes, is heavy or needs a process, and whether one that spins keeps any.
     """
     exhibits, promises = list(exhibits) or specimens(), list(promises) or chosen(Level.STURDY)
-    cells: list[Cell] = []
+    meetings = [(each, place, p, quick) for each in exhibits for place in [_rooms(each)] for p in promises]
+    cells = []
     with _quiet(), ThreadPoolExecutor(AT_ONCE, "museum") as pool:
-        work = [
-            (exhibit, pool.submit(_meet, exhibit, rooms, promise, quick))
-            for exhibit, rooms in [(each, _rooms(each)) for each in exhibits]
-            for promise in promises
-        ]
-        for exhibit, future in work:
-            cells.append(Cell(exhibit, future.result()))
+        outcomes = pool.map(
+            lambda meeting: _meet(*meeting, quick), meetings
+        )  # if it is left, so are they all
+        for (exhibit, *_), outcome in zip(meetings, outcomes, strict=True):
+            cells.append(Cell(exhibit, outcome))
             watch(cells[-1])
     return cells
 
@@ -120,30 +116,27 @@ def surprises(cells: list[Cell]) -> list[str]:
 def as_text(cells: list[Cell]) -> str:
     """Return the matrix: a row for each promise, a column for each specimen, and who is who."""
     exhibits = list({cell.specimen.name: cell.specimen for cell in cells}.values())
-    rows = {cell.outcome.name: dict[str, Cell]() for cell in cells}
-    for cell in cells:
-        rows[cell.outcome.name][cell.specimen.name] = cell
+    signs = {(cell.outcome.name, cell.specimen.name): cell.sign for cell in cells}
+    rows = list(dict.fromkeys(cell.outcome.name for cell in cells))
     width = max(map(len, rows)) + 2
     numbers = [f"{number:2}" for number in range(1, len(exhibits) + 1)]
     lines = [" " * width + "".join(number[place] for number in numbers) for place in (0, 1)]
-    for name, row in rows.items():
-        lines.append(f"{name:<{width}}" + "".join(row[each.name].sign for each in exhibits))
+    lines += [f"{name:<{width}}" + "".join(signs[name, each.name] for each in exhibits) for name in rows]
     lines += ["", "X broken  . kept  ~ broken only sometimes  - not judged  ! not as declared", ""]
     lines += [f"{n}  {each.name:<24}{each.cause}" for n, each in zip(numbers, exhibits, strict=True)]
     return "\n".join(lines)
 
 
-def show(names: Iterable[str] = ()) -> int:
+def show(names: Sequence[str] = ()) -> int:
     """Print the matrix, of all specimens or those called `names`; return 1 if it is not as declared."""
     try:
         exhibits = [specimen(name) for name in names] or specimens()
     except KeyError as error:
         raise CannotRun(error.args[0]) from error
-    whole = len(exhibits) == len(specimens())
     cells = walk(exhibits, watch=lambda cell: print(end=".", file=sys.stderr, flush=True))
     print(file=sys.stderr)
     print(as_text(cells))
-    wrong = surprises(cells) if whole else [cell.surprise for cell in cells if cell.surprise]
+    wrong = [cell.surprise for cell in cells if cell.surprise] if names else surprises(cells)
     print("", *wrong, "not as declared" if wrong else "all is as declared", sep="\n")
     return 1 if wrong else 0
 
@@ -155,12 +148,14 @@ def _meet(exhibit: Specimen, rooms: tuple[Venue, Venue], promise: Promise, quick
         return Outcome(promise, Verdict.NOT_JUDGED, why=f"not judged, because {basic.pop()} is broken")
     if quick and not declared and (exhibit.breaks & SPINNING or promise.name in exhibit.sometimes | HEAVY):
         return Outcome(promise, Verdict.NOT_JUDGED, why="left out of a quick walk")
-    light, process = rooms
     outcome = Outcome(promise, Verdict.NOT_MEASURED, why="this needs a process")
-    for room in [light] * (not promise.measured) + [process] * (declared or not quick):
-        if outcome.verdict is Verdict.NOT_MEASURED:
-            patience = LITTLE_PATIENCE if declared else MUCH_PATIENCE
+    for room in rooms[promise.measured : 1 + (declared or not quick)]:
+        for patience in TO_BREAK if declared else TO_KEEP:
             (outcome,) = judge(room, [promise], patience=patience).outcomes
+            if declared == (outcome.verdict is Verdict.BROKEN):
+                break
+        if outcome.verdict is not Verdict.NOT_MEASURED:
+            break
     return outcome
 
 
@@ -197,5 +192,7 @@ def _quiet() -> Iterator[None]:
     log, hook = logging.getLogger("chatkit.server"), threading.excepthook
     before, log.disabled = log.disabled, True
     threading.excepthook = lambda _: None
-    yield
-    log.disabled, threading.excepthook = before, hook
+    try:
+        yield
+    finally:
+        log.disabled, threading.excepthook = before, hook

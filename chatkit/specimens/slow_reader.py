@@ -20,4 +20,7 @@ class SlowReader(ChatServer):
     connection_type = _Connection
 
 
-BREAKS = ("a_frozen_reader_stops_nobody",)
+BREAKS = (
+    "a_frozen_reader_stops_nobody",
+    "a_frozen_reader_keeps_nobody_out",
+)
