@@ -92,9 +92,7 @@ def walk(
     meetings = [(each, place, p, quick) for each in exhibits for place in [_rooms(each)] for p in promises]
     cells = []
     with _quiet(), ThreadPoolExecutor(AT_ONCE, "museum") as pool:
-        outcomes = pool.map(
-            lambda meeting: _meet(*meeting, quick), meetings
-        )  # if it is left, so are they all
+        outcomes = pool.map(lambda meeting: _meet(*meeting), meetings)  # cancelled when this is interrupted
         for (exhibit, *_), outcome in zip(meetings, outcomes, strict=True):
             cells.append(Cell(exhibit, outcome))
             watch(cells[-1])
