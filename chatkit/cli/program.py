@@ -26,6 +26,8 @@ EPILOG = """examples:
   chatkit join                        join a chat; it asks where, and as whom
   chatkit join 127.0.0.1 55555 ada    join as ada
   printf 'hello\\n' | chatkit join 127.0.0.1 55555 bot
+  chatkit check -- python3 my_server.py {port}
+in a bare clone, say python3 -m chatkit instead of chatkit
 
 exit status: 0 good, 1 the conversation failed (name refused, server gone),
 2 wrong use, or it could not start"""
