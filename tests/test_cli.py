@@ -366,7 +366,9 @@ def test_a_log_that_nobody_reads_does_not_hold_up_the_chat(room, join):
         pytest.skip("this system cannot make a pipe small")
     fcntl.fcntl(server.process.stdout, fcntl.F_SETPIPE_SZ, 4096)
     for number in range(60):
-        join(server, f"guest{number}").leaves()
+        guest = join(server, f"guest{number}")
+        guest.says("/quit")
+        guest.hears_the_end()
     chat_goes_on(server, join)
     server.signal(signal.SIGTERM)
     assert server.process.wait(10) == 0
