@@ -101,7 +101,7 @@ def walk(
 
 def surprises(cells: list[Cell]) -> list[str]:
     """Say where the verdicts differ from what is declared, and what is broken by nobody or breaks nothing."""
-    declared = {name for cell in cells for name in cell.specimen.breaks}
+    declared = {name for cell in cells for name in cell.specimen.breaks | cell.specimen.sometimes}
     idle = {cell.specimen.name for cell in cells if not cell.specimen.breaks}
     unbroken = {cell.outcome.name for cell in cells} - declared
     return (

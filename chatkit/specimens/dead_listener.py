@@ -38,6 +38,6 @@ BREAKS = (
     "the_room_outlives_a_hundred_visitors",
     "a_flooder_who_leaves_is_announced",
     "a_frozen_reader_stops_nobody",
-    "a_frozen_reader_keeps_nobody_out",
     "a_frozen_reader_who_dies_is_announced",
 )
+SOMETIMES = ("a_frozen_reader_keeps_nobody_out",)
