@@ -64,7 +64,7 @@ class View {
     this.button = make("button", { type: "button" });
     this.status = make("span", { class: "ck-status", role: "status" });
     this.others = make("span", { class: "ck-others" });
-    this.log = make("div", { class: "ck-log", role: "log", "aria-live": "polite", tabindex: "0" });
+    this.log = make("div", { class: "ck-log", role: "log", "aria-live": "off", tabindex: "0" });
     this.more = make("button", { type: "button", class: "ck-more", hidden: "" });
     this.input = make("input", { type: "text", class: "ck-input", autocomplete: "off", enterkeyhint: "send" });
     this.send = make("button", {}, "Send");
@@ -86,7 +86,9 @@ class View {
     this.kernel = this.model.widget_manager?.kernel; // JupyterLab has it; elsewhere, silence will tell
     this.kernel?.statusChanged.connect(this.kernelChanged, this);
     this.kernel?.disposed.connect(this.die, this);
-    for (const what of ["keydown", "keyup", "focusin"]) this.pane.addEventListener(what, (event) => this.keepKeys(event));
+    this.pane.addEventListener("keydown", (event) => this.keepKeys(event));
+    this.pane.addEventListener("keyup", (event) => this.keepKeys(event));
+    this.pane.addEventListener("focusin", (event) => this.keepKeys(event));
     this.form.addEventListener("submit", (event) => this.submit(event));
     this.input.addEventListener("keydown", (event) => this.pressed(event));
     this.button.addEventListener("click", () => this.ask(this.status.dataset.is === "joined" ? "leave" : "join"));
@@ -156,6 +158,7 @@ class View {
     if (missing && !everything) return this.ask("ready"); // the connection to Jupyter was lost for a while
     if (missing) this.log.append(makeRow("notice", "", `${missing} earlier lines are not kept`));
     if (news.length) this.add(news);
+    requestAnimationFrame(() => this.log.setAttribute("aria-live", "polite")); // what was there before is not read out
   }
 
   introduce(name) {

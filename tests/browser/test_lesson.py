@@ -41,8 +41,8 @@ def test_what_one_types_the_two_others_read(ada, grace, linus):
     expect(ada.box).to_be_focused()
 
 
-def test_leaving_and_coming_back_by_the_button(ada, grace, linus):
-    linus.presses("Leave")
+def test_leaving_by_keyboard_and_coming_back_by_mouse(ada, grace, linus):
+    linus.pane.get_by_role("button", name="Leave").press("Enter")
     linus.is_said_to_be("outside")
     expect(linus.box).to_be_disabled()
     expect(ada.pane).to_contain_text("in the room with grace")
@@ -74,6 +74,7 @@ def test_axe_finds_nothing_wrong_with_the_panes(lesson, linus, theme):
     linus.is_said_to_be("outside")
     results = Axe().run(lesson.page, ".chatkit-row")
     assert results.response["passes"]
+    expect(linus.log).to_have_attribute("aria-live", "polite")
     assert results.generate_snapshot() == ""
     linus.presses("Join again")
     linus.is_said_to_be("in the room")
