@@ -1,6 +1,7 @@
 """Servers and talkers for every test; each test ends with proof that nothing was left behind."""
 
 import os
+import signal
 import threading
 from contextlib import contextmanager
 
@@ -9,6 +10,9 @@ from talker import PATIENCE, Talker, eventually, is_free
 
 from chatkit.engines import ENGINES
 from chatkit.server import ChatServer
+
+if hasattr(signal, "SIGHUP"):  # nohup ignores it, and whatever a test starts would inherit that
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def descriptors():

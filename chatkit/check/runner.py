@@ -27,7 +27,7 @@ from chatkit.check.promise import (
 from chatkit.check.rooms import Room, Venue
 from chatkit.check.stage import Stage
 
-DYING = 0.2  # seconds that a process may take to end after its last word
+DYING = 0.5  # seconds that a process may take to end after its last word
 
 Watcher = Callable[[Outcome], None]
 
