@@ -1,4 +1,4 @@
-"""One browser and one JupyterLab for all tests here, and a page and a notebook for each file of tests."""
+"""One JupyterLab for all tests here; a browser, a page and a notebook for each file of them."""
 
 import os
 import shutil
@@ -42,22 +42,28 @@ ChatPane("127.0.0.1", int(port.read_text()), "linus") if port.exists() else None
 
 
 @pytest.fixture(scope="session")
-def browser():
-    """Chromium; where there is none the tests are skipped, but never under CI."""
+def chromium():
+    """Where Chromium is; where there is none the tests are skipped, but never under CI."""
     if not CHROMIUM:
         assert not os.environ.get("CI"), "no Chromium was found"
         pytest.skip("no Chromium was found")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
+    return CHROMIUM
 
 
 @pytest.fixture(scope="session")
-def lab(browser, tmp_path_factory):
+def lab(chromium, tmp_path_factory):
     """JupyterLab in a temporary folder."""
     with running_lab(tmp_path_factory.mktemp("lab")) as lab:
         yield lab
+
+
+@pytest.fixture(scope="module")
+def browser(chromium):
+    """Chromium, for one file of tests: Playwright has an event loop, which must not outlive them."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(scope="module")
