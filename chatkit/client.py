@@ -110,7 +110,7 @@ class ChatClient:
         return iter(self.receive, None)
 
     def __enter__(self) -> Self:
-        return self.connect()
+        return self if self._socket else self.connect()
 
     def __exit__(self, *_error: object) -> None:
         self.quit()

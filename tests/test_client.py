@@ -167,6 +167,14 @@ def test_with_connects_and_quits(serve):
     assert ada.state == "closed"
 
 
+def test_with_takes_a_client_that_is_connected_as_it_is(serve):
+    server = serve()
+    ada = ChatClient(*server.address, "ada").connect()
+    with ada:
+        assert server.names == ("ada",)
+    assert ada.state == "closed"
+
+
 def test_a_line_that_is_too_long_is_not_sent_and_the_conversation_goes_on(serve, join):
     server = serve()
     ada, grace = join(server, "ada"), join(server, "grace")
