@@ -1,15 +1,16 @@
 """The museum: every specimen meets every promise, and must break those that it declares, and no others.
 
-A specimen that spins, and whatever is measured, lives in a process of its own; the others in this one, many
-at a time. Where a specimen is declared to break a promise, little patience shows that it does; where it is
-to keep it, much patience makes sure that no slow machine accuses it. Only the levels spec and sturdy are
-asked: chatkit's own promises are about words that specimens may lack.
+A specimen that spins, and one that is measured, is started as a command (a fork of a process with so many
+threads may inherit a lock that is held); the others live in this process, many at a time. Where a specimen
+is declared to break a promise, little patience shows that it does; where it is to keep it, much patience
+makes sure that no slow machine accuses it. Only the levels spec and sturdy are asked: chatkit's own promises
+are about words that specimens may lack.
 """
 
 from __future__ import annotations
 
 import logging
-import os
+import shutil
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -19,16 +20,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from chatkit.check.factory import Threaded
-from chatkit.check.judging import HOST, command_venue, factory_venue
+from chatkit.check.judging import HOST, command_venue
 from chatkit.check.outcome import Outcome
 from chatkit.check.process import Process
 from chatkit.check.promise import CannotRun, Level, Promise, Verdict
 from chatkit.check.rooms import Started, Venue
 from chatkit.check.runner import chosen, judge
-from chatkit.server import ChatServer
 from chatkit.specimens import Specimen, specimen, specimens
 
 AT_ONCE = 24
+START_WITHIN = 30.0  # seconds, on a busy machine
 TO_BREAK, TO_KEEP = (0.4, 1.0), (1.0, 3.0)  # patience: a verdict that surprises is asked for once more
 SPINNING = {"a_quiet_room_rests", "a_goodbye_leaves_no_loop_behind", "a_reset_leaves_no_loop_behind"}
 HEAVY = {  # half of all the work
@@ -159,11 +160,12 @@ def _meet(exhibit: Specimen, rooms: tuple[Venue, Venue], promise: Promise, quick
 
 def _rooms(exhibit: Specimen) -> tuple[Venue, Venue]:
     """Return where to meet an exhibit: a light place, and a process, where it can be measured."""
-    if issubclass(exhibit.server, ChatServer):
-        process: Venue = factory_venue(exhibit.server)
-    else:
-        process = command_venue([sys.executable, "-m", "chatkit.specimens", exhibit.name, "{host}", "{port}"])
-    return (_gentle(exhibit.server) if exhibit.breaks & SPINNING else _here(exhibit.server)), process
+    command = [sys.executable, "-m", "chatkit.specimens", exhibit.name, "{host}", "{port}"]
+    process = command_venue(command, START_WITHIN)
+    if not exhibit.breaks & SPINNING:
+        return _here(exhibit.server), process
+    gently = ["nice", "-n", "10"] if shutil.which("nice") else []  # all others go first
+    return command_venue(gently + command, START_WITHIN), process
 
 
 def _here(server: Any) -> Venue:
@@ -172,16 +174,6 @@ def _here(server: Any) -> Venue:
         return Here(started), started.address
 
     return Started(launch, server.__name__)
-
-
-def _gentle(server: Any) -> Venue:
-    """Return a room for one that spins: in a process of its own, which lets all others go first."""
-
-    def gentle(host: str, port: int) -> Any:
-        os.nice(10)
-        return server(host, port)
-
-    return factory_venue(gentle)
 
 
 @contextmanager
