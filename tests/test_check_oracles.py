@@ -75,7 +75,9 @@ def test_a_server_in_another_language_is_graded(tmp_path, bug, broken):
     source = tmp_path / "chat.js"
     source.write_text(NODE.replace(*bug) if bug else NODE)
     only = ["a_message_never_comes_back", "a_polite_goodbye_is_told_once", "a_reset_is_told_once"]
-    report = check([program("node"), str(source), "{port}"], only=[] if bug is None else only)
+    report = check(
+        [program("node"), str(source), "{port}"], only=[] if bug is None else only, start_within=60
+    )
     assert report.broken == broken, str(report)
     assert bug or set(report.named(Verdict.NOTED)) == {
         "a_second_holder_of_a_name_is_in_or_out",

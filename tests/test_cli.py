@@ -79,7 +79,7 @@ def test_it_tells_its_version():
 
 
 def test_nothing_but_python_is_needed():
-    bare = [sys.executable, "-E", "-s", "-S"]
+    bare = [sys.executable, "-B", "-E", "-s", "-S"]
     path = subprocess.run([*bare, "-c", "import sys; print(sys.path)"], capture_output=True, text=True).stdout
     assert "site-packages" not in path
     done = subprocess.run([*bare, "-m", "chatkit", "--version"], cwd=ROOT, capture_output=True, text=True)
@@ -87,7 +87,7 @@ def test_nothing_but_python_is_needed():
 
 
 def test_two_bare_programs_hold_a_conversation(start):
-    bare = [sys.executable, "-E", "-s", "-S", "-m", "chatkit"]
+    bare = [sys.executable, "-B", "-E", "-s", "-S", "-m", "chatkit"]
     server = start("serve", 0, command=bare, cwd=ROOT)
     port = server.next_line().split()[-1]
     words = ["join", "127.0.0.1", port, "bot"]

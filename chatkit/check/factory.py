@@ -22,7 +22,7 @@ from contextlib import suppress
 from typing import Any
 
 from chatkit.check import measure
-from chatkit.check.process import end_session, last_lines, no_forking, send_signal
+from chatkit.check.process import end_session, last_lines, no_forking, send_signal, status_of
 
 Factory = Callable[[str, int], Any]
 """Called with host and port, it serves and does not return, or returns something that can.
@@ -48,20 +48,19 @@ class Forked:
             _live_as_child(factory, host, port, self._output.fileno())
 
     def status(self) -> int | None:
-        if self._status is None:
-            pid, status = os.waitpid(self.pid, os.WNOHANG)
-            self._status = os.waitstatus_to_exitcode(status) if pid else None
-        return self._status
+        return status_of(self.pid) if self._status is None else self._status
 
     def output(self) -> str:
         return last_lines(self._output)
 
     def signal(self, number: int) -> None:
-        if self.status() is None:
+        if self._status is None:
             send_signal(self.pid, number)
 
     def end(self) -> None:
         end_session(self)
+        if self._status is None and self.status() is not None:
+            self._status = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
         self._output.close()
 
 

@@ -32,17 +32,18 @@ def check(
     only: Iterable[str] = (),
     patience: float = 1.0,
     in_process: bool = False,
+    start_within: float = START_WITHIN,
     watch: Callable[[Outcome], None] = lambda outcome: None,
 ) -> Report:
     """Judge a chat server by the promises up to `level` (spec, sturdy, chatkit) or those called `only`.
 
     `patience` stretches every deadline. A class or function is run in a fork of this process, or in a thread
-    of it with `in_process` (then nothing is measured, and what cannot stop runs on). `watch` is told of each
-    outcome. Raise `CannotRun`, in one sentence, if there is no server to judge.
+    of it with `in_process` (then nothing is measured, and what cannot stop runs on); it must listen within
+    `start_within` seconds. `watch` is told of each outcome. Raise `CannotRun`, in one sentence, if there is no
+    server to judge.
     """
-    return judge(
-        venue(server, in_process=in_process), chosen(Level(level), only), patience=patience, watch=watch
-    )
+    place = venue(server, in_process=in_process, start_within=start_within)
+    return judge(place, chosen(Level(level), only), patience=patience, watch=watch)
 
 
 def venue(server: Any, *, in_process: bool = False, start_within: float = START_WITHIN) -> Venue:

@@ -25,6 +25,7 @@ from chatkit.check.promise import CannotRun
 PORTS = range(20000, 32000)  # source ports come from 32768 up: a server there might find its port in use
 START_WITHIN = 10.0  # seconds
 POLL = 0.01
+HAS_WAITID = hasattr(os, "waitid")  # not on Windows, nor on macOS before Python 3.13
 KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 _ports_taken = itertools.count()
 
@@ -78,18 +79,32 @@ class Command:
         self.pid = self._process.pid
 
     def status(self) -> int | None:
-        return self._process.poll()
+        process = self._process
+        return status_of(self.pid) if HAS_WAITID and process.returncode is None else process.poll()
 
     def output(self) -> str:
         return last_lines(self._output)
 
     def signal(self, number: int) -> None:
-        send_signal(self.pid, number)
+        if self._process.returncode is None:
+            send_signal(self.pid, number)
 
     def end(self) -> None:
         end_session(self)
-        self._process.wait()
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(1.0)
         self._output.close()
+
+
+def status_of(pid: int) -> int | None:
+    """Return the exit status of a child, None while it runs; its number stays its own until it is waited for.
+
+    So a signal that is meant for its session cannot reach a stranger who got the number since.
+    """
+    result = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    if result is None:
+        return None
+    return result.si_status if result.si_code == os.CLD_EXITED else -result.si_status
 
 
 def last_lines(output: IO[bytes]) -> str:
