@@ -38,8 +38,8 @@ def check(
     """Judge a chat server by the promises up to `level` (spec, sturdy, chatkit) or those called `only`.
 
     `patience` stretches every deadline. A class or function is run in a fork of this process, or in a thread
-    of it with `in_process` (then nothing is measured, and what cannot stop runs on); it must listen within
-    `start_within` seconds. `watch` is told of each outcome. Raise `CannotRun`, in one sentence, if there is no
+    of it with `in_process` (then nothing is measured, and what cannot stop runs on); it has `start_within`
+    seconds to listen. `watch` is told of each outcome. Raise `CannotRun`, in one sentence, if there is no
     server to judge.
     """
     place = venue(server, in_process=in_process, start_within=start_within)
