@@ -76,14 +76,14 @@ class ChatClient:
         """Send one line as a person typed it: `/who` is a command, `//x` says `/x`; raise as `say` does."""
         self._send(clean(typed).encode("utf-8", "replace") + b"\n")
 
-    def quit(self) -> None:
+    def quit(self, timeout: float | None = None) -> None:
         """Leave: what was said goes first; a server that does not answer within `timeout` is left anyway."""
         self._quitting = True
         if self._socket and self.state != "closed":
             with suppress(OSError), self._writing:
                 self._socket.shutdown(socket.SHUT_WR)
         if self._reader and self._reader is not threading.current_thread():
-            self._reader.join(self.timeout)  # it ends with the server's own goodbye
+            self._reader.join(self.timeout if timeout is None else timeout)  # it ends with the server's own goodbye
         self._close(None)
 
     def receive(self, timeout: float | None = None) -> Message | None:

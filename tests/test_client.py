@@ -321,3 +321,12 @@ def test_rooms_of_other_servers_may_use_other_words():
         client = ChatClient(*address, "ada").connect()
         assert client.state == "joined"
         client.quit()
+
+
+def test_a_server_without_a_goodbye_is_left_after_the_time_asked_for():
+    held = threading.Event()
+    with a_server_that(*JOINED, hears_the_end, lambda _sock: held.wait(SOON)) as address:
+        client = ChatClient(*address, "ada", timeout=SOON * 10).connect()
+        client.quit(timeout=0.01)  # the server holds its end open; `timeout` of the client would be too long
+        assert (client.state, client.closed_because) == ("closed", None)
+        held.set()

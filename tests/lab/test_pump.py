@@ -7,8 +7,8 @@ from itertools import pairwise
 
 import pytest
 
-from chatkit.panes import pump as pumps
-from chatkit.panes.pump import Pump
+from chatkit.lab import pump as pumps
+from chatkit.lab.pump import Pump
 
 
 def pumping():

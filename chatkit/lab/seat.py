@@ -1,7 +1,7 @@
 """One person's place in a room: it has at most one client at a time, and makes a new one to join again.
 
-Everything here runs on the pane's pump and may wait for the network, within the client's own deadlines. What
-goes wrong becomes a row in the transcript, never an exception. This file knows no widget.
+Everything here runs on the person's pump and may wait for the network, within the client's own deadlines.
+What goes wrong becomes a row in the transcript, never an exception. This file knows no widget.
 """
 
 from collections.abc import Callable
@@ -10,10 +10,11 @@ from typing import Literal
 
 from chatkit.client import ChatClient
 from chatkit.errors import ChatError, Refused
+from chatkit.lab.pump import Work
+from chatkit.lab.transcript import Transcript
 from chatkit.messages import Message, Prompt
-from chatkit.panes.pump import Work
-from chatkit.panes.transcript import Transcript
 
+PATIENCE = 0.5  # seconds for a server's own goodbye: one that is broken on purpose has none
 Status = Literal["joining", "joined", "left", "trouble", "replaced"]
 
 
@@ -43,8 +44,8 @@ class Seat:
             client.connect()
 
     def leave(self) -> None:
-        """Leave in good order."""
-        self._client.quit()
+        """Leave in good order: a server that does not let go is left after half a second."""
+        self._client.quit(PATIENCE)
 
     def replace(self) -> None:
         """Leave for good: a newer pane has this name in this room."""

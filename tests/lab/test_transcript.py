@@ -2,8 +2,8 @@
 
 import pytest
 
+from chatkit.lab.transcript import Transcript
 from chatkit.messages import decode_server
-from chatkit.panes.transcript import Transcript
 
 
 @pytest.fixture
