@@ -74,6 +74,8 @@ class ChatClient:
 
     def enter(self, typed: str) -> None:
         """Send one line as a person typed it: `/who` is a command, `//x` says `/x`; raise as `say` does."""
+        if typed.strip() == "/quit":
+            return self.quit()
         self._send(clean(typed).encode("utf-8", "replace") + b"\n")
 
     def quit(self, timeout: float | None = None) -> None:

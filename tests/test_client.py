@@ -191,6 +191,15 @@ def test_after_quitting_nothing_is_sent(serve, join):
         ada.say("hello?")
 
 
+def test_entering_quit_is_quitting(serve, join):
+    server = serve()
+    ada, grace = join(server, "ada"), join(server, "grace")
+    ada.say("last words")
+    ada.enter("/quit")
+    assert (ada.state, ada.closed_because) == ("closed", None)
+    assert [grace.receive(SOON) for _ in range(4)][2:] == [Said("ada", "last words"), Left("ada")]
+
+
 def test_quitting_twice_and_before_connecting_does_nothing(serve, join):
     ada = join(serve(), "ada")
     ada.quit()
