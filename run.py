@@ -34,7 +34,10 @@ PINS = ROOT / "constraints.txt"
 FIRST_LESSON = "notebooks/00-a-room-in-five-minutes.ipynb"
 NBVAL = ["--nbval", "--nbval-current-env", "--nbval-cell-timeout=60"]
 # Without this a first look at JupyterLab is a question about news, asked on top of the lesson.
-CALM = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
+CALM = {  # JupyterLab's settings: it asks nothing, calls nobody, and a saved notebook's panes say what to do
+    "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
+    "@jupyter-widgets/jupyterlab-manager:plugin": {"saveState": True},
+}
 ELSEWHERE = {  # needed on one platform only, so that resolving on another does not meet them
     "appnope": 'sys_platform == "darwin"',
     "colorama": 'sys_platform == "win32"',
