@@ -32,17 +32,23 @@ class Naive(Housing):
     def handle(self, client: socket.socket) -> None:
         while True:
             try:
-                for line in client.recv(1024).decode().splitlines():
-                    name = self.names[self.clients.index(client)]
-                    self.broadcast(f"[{name}] {line}", client)
+                self.hear(client, client.recv(1024))
             except:
-                index = self.clients.index(client)
-                self.clients.remove(client)
-                client.close()
-                name = self.names[index]
-                self.names.remove(name)
-                self.broadcast(f"* {name} has left the room")
+                self.remove(client)
                 break
+
+    def hear(self, client: socket.socket, data: bytes) -> None:
+        for line in data.decode().splitlines():
+            name = self.names[self.clients.index(client)]
+            self.broadcast(f"[{name}] {line}", client)
+
+    def remove(self, client: socket.socket) -> None:
+        index = self.clients.index(client)
+        self.clients.remove(client)
+        client.close()
+        name = self.names[index]
+        self.names.remove(name)
+        self.broadcast(f"* {name} has left the room")
 
     def broadcast(self, line: str, sender: socket.socket | None = None) -> None:
         for client in self.clients:
