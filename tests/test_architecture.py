@@ -13,11 +13,11 @@ PACKAGE = Path(__file__).parent.parent / "chatkit"
 FLOORS = [
     ["errors", "framing", "messages", "room", "conversation"],  # pure: no socket, thread, file or widget
     ["limits", "connection", "listener", "engine", "engines", "switchboard", "server", "client"],  # network
-    ["specimens", "check", "lab"],  # what is broken on purpose, what judges any server, what lessons use
+    ["specimens", "check", "lab", "exercises"],  # broken on purpose; judging any server; lessons
     ["panes", "cli"],  # what people touch
 ]
 THE_SITTING = ["framing", "messages", "room", "connection", "server", "client"]
-NEEDS_ONLY_PYTHON = [*FLOORS[0], *FLOORS[1], "check", "specimens", "cli"]
+NEEDS_ONLY_PYTHON = [*FLOORS[0], *FLOORS[1], "check", "specimens", "exercises", "cli"]
 PURE_MAY_NOT = {"socket", "threading", "select", "selectors", "time", "os", "pathlib", "logging"}
 
 

@@ -15,7 +15,7 @@ from difflib import get_close_matches
 from typing import Any, NoReturn
 
 import chatkit
-from chatkit.cli import join, serve
+from chatkit.cli import exercises, join, serve
 from chatkit.cli.answers import WrongAnswer
 from chatkit.errors import CannotListen, ChatError
 
@@ -81,10 +81,12 @@ def _parsers(command: str) -> tuple[Parser, dict[str, Parser]]:
     commands: Any = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command", prog="chatkit")
     serve.add_parser(commands)
     join.add_parser(commands)
+    exercises.add_parser(commands)
     if command not in commands.choices:  # to import the check takes as long as all the rest
         from chatkit.check.command import add_parser
 
         add_parser(commands)
+        exercises.extend_check(commands.choices["check"])
     return parser, commands.choices
 
 

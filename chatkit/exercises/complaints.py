@@ -1,0 +1,62 @@
+"""What an answer raised, in one sentence for the one who wrote it.
+
+It says what happened, where in the answer, and, where a beginner often comes by, why. No traceback, no place
+of this machine: only lines of the answer count.
+"""
+
+import traceback
+from types import FrameType
+
+ANSWER = "your answer"  # the name under which an answer is compiled
+OWN_FILE = "an answer is a file of its own, so it imports or defines all that it uses"
+
+
+def complaint(error: BaseException) -> str:
+    """Return one sentence about what an answer raised, at any time."""
+    if isinstance(error, SyntaxError):
+        return f"Line {error.lineno or 1} is not Python yet: {error.msg}."
+    if isinstance(error, SystemExit):
+        return f"Your code wants to end the whole program{_where(error)}: take the exit out."
+    if isinstance(error, NameError) and type(error) is NameError:
+        return f"Python knows no {error.name}{_where(error)}: {OWN_FILE}."
+    if isinstance(error, ModuleNotFoundError):
+        return f"There is no module {error.name} to import{_where(error)}."
+    if isinstance(error, EOFError):
+        return f"Your code asks for input{_where(error)}, and nobody is there to type it."
+    if isinstance(error, MemoryError):
+        return f"Your code used up all the memory it may have{_where(error)}."
+    if "can't start new thread" in str(error):
+        return f"Your code starts threads without an end{_where(error)}: no more can be started."
+    return f"{_who(error)} raised {type(error).__name__}{_where(error)}: {_said(error)}"
+
+
+def place(frame: FrameType | None) -> str:
+    """Say in which function and line of the answer a frame is busy; empty if in none."""
+    while frame:
+        if frame.f_code.co_filename == ANSWER:
+            return _in(frame.f_code.co_name, frame.f_lineno)
+        frame = frame.f_back
+    return ""
+
+
+def _where(error: BaseException) -> str:
+    mine = _mine(error)
+    return f" ({_in(mine[-1].name, mine[-1].lineno)})" if mine else ""
+
+
+def _in(function: str, line: int | None) -> str:
+    return f"line {line}" if function == "<module>" else f"{function}, line {line}"
+
+
+def _mine(error: BaseException) -> list[traceback.FrameSummary]:
+    return [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == ANSWER]
+
+
+def _who(error: BaseException) -> str:
+    return "Your code" if _mine(error) else "Calling your code"
+
+
+def _said(error: BaseException) -> str:
+    words = " ".join(str(error).split()) or "it says no more"
+    hint = " (is self missing?)" if isinstance(error, TypeError) and "positional argument" in words else ""
+    return f"{words[:200]}{hint}{'' if words.endswith(('.', '?', '!')) and not hint else '.'}"

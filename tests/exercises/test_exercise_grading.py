@@ -1,0 +1,246 @@
+"""Whatever an answer does, it ends in one clear sentence, in seconds, and nothing of it lives on."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+
+from chatkit.check.process import is_listening
+from chatkit.exercises import NoSuchExercise, grade, grading
+from chatkit.exercises.grading import GONE, HUNG
+
+READER = "class LineReader:\n    def feed(self, chunk):\n        "
+
+ENDINGS = {
+    "endless_loop": ("while True:\n    pass\n", HUNG),
+    "endless_loop_inside": (READER + "while True:\n            pass\n", HUNG),
+    "waits_for_ever": (
+        "import socket\nlistener = socket.create_server(('127.0.0.1', 0))\nlistener.accept()\n",
+        HUNG,
+    ),
+    "syntax_error": ("def feed(chunk)\n    return []\n", "Line 1 is not Python yet: expected ':'."),
+    "indentation": (
+        "class LineReader:\ndef feed(self): pass\n",
+        "Line 2 is not Python yet: expected an indented block after class definition on line 1.",
+    ),
+    "null_byte": ("x = 1\0\n", "Line 1 is not Python yet: source code string cannot contain null bytes."),
+    "nothing": ("", "There is no class called LineReader in your answer."),
+    "misspelt_class": ("class LineReeder: pass\n", "You wrote LineReeder; it must be called LineReader."),
+    "misspelt_method": (
+        "class LineReader:\n    def fed(self, chunk): return []\n",
+        "You wrote fed; it must be called feed.",
+    ),
+    "no_method": ("class LineReader: pass\n", "LineReader has no method called feed."),
+    "not_a_class": ("LineReader = 5\n", "LineReader must be a class, made with `class LineReader:`."),
+    "no_self": (
+        "class LineReader:\n    def feed(chunk): return []\n",
+        "Calling your code raised TypeError: LineReader.feed() takes 1 positional argument but 2 were given"
+        " (is self missing?).",
+    ),
+    "no_return": (READER + "pass\n", "feed returned nothing: is the return missing?"),
+    "returns_bytes": (READER + "return chunk\n", "feed must return a list of lines, not a bytes."),
+    "yields": (READER + "yield chunk\n", "feed must return a list of lines, not a generator."),
+    "returns_text": (
+        READER + "return chunk.decode().splitlines()\n",
+        "Lines must stay bytes: a letter may be cut in two, so decode later.",
+    ),
+    "exception": (
+        READER + "return [][0]\n",
+        "Your code raised IndexError (feed, line 3): list index out of range.",
+    ),
+    "unknown_name": (
+        "from_earlier_cell()\n",
+        "Python knows no from_earlier_cell (line 1): an answer is a file of its own, so it imports or defines"
+        " all that it uses.",
+    ),
+    "unknown_module": ("import numpyy\n", "There is no module numpyy to import (line 1)."),
+    "exit": ("exit(3)\n", "Your code wants to end the whole program (line 1): take the exit out."),
+    "exit_inside": (
+        READER + "raise SystemExit\n",
+        "Your code wants to end the whole program (feed, line 3): take the exit out.",
+    ),
+    "input": ("name = input()\n", "Your code asks for input (line 1), and nobody is there to type it."),
+    "kills_itself": ("import os\nos.kill(os.getpid(), 9)\n", GONE),
+    "kills_its_group": ("import os\nos.killpg(0, 9)\n", GONE),
+    "ends_at_once": (READER + "import os; os._exit(0)\n", GONE),
+    "closes_everything": ("import os\nos.closerange(0, 1000)\nwhile True: pass\n", GONE),
+    "raises_oddly": (
+        "raise KeyboardInterrupt\n",
+        "Your code raised KeyboardInterrupt (line 1): it says no more.",
+    ),
+    "recursion": (
+        READER + "return self.feed(chunk)\n",
+        "Your code raised RecursionError (feed, line 3): maximum recursion depth exceeded.",
+    ),
+}  # fmt: skip
+
+LINUX_ENDINGS = {
+    "thread_bomb": (
+        "import threading, time\nwhile True:\n    threading.Thread(target=time.sleep, args=(600,)).start()\n",
+        "Your code starts threads without an end (line 3): no more can be started.",
+    ),
+    "memory": ("data = []\nwhile True:\n    data.append(bytes(1 << 24))\n",
+               "Your code used up all the memory it may have (line 3)."),
+}  # fmt: skip
+
+
+@pytest.fixture
+def answer(tmp_path):
+    """`answer(code)` is the result of that answer to `lines`."""
+
+    def _answer(code, name="lines"):
+        file = tmp_path / f"{name}.py"
+        file.write_text(code, encoding="utf-8")
+        return grade(name, file)
+
+    return _answer
+
+
+@pytest.mark.parametrize("kind", ENDINGS)
+def test_whatever_an_answer_does_ends_in_its_sentence(answer, kind):
+    code, sentence = ENDINGS[kind]
+    began = time.monotonic()
+    result = answer(code)
+    assert (result.passed, result.sentence) == (False, sentence), result
+    assert "Traceback" not in repr(result)
+    assert time.monotonic() - began < 30
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs limits that hold")
+@pytest.mark.parametrize("kind", LINUX_ENDINGS)
+def test_what_eats_the_machine_ends_in_its_sentence(answer, kind):
+    code, sentence = LINUX_ENDINGS[kind]
+    assert answer(code).sentence == sentence
+
+
+def test_it_says_where_an_endless_loop_turns(answer):
+    result = answer(READER + "while True:\n            pass\n")
+    assert result.got.startswith("your code was still busy in feed, line ")
+    assert result.failed == "one whole line comes in"
+
+
+def test_a_flood_of_prints_is_cut_and_shown(answer):
+    result = answer("print('first')\nwhile True:\n    print('flood')\n")
+    assert result.sentence == HUNG
+    assert len(result.printed) <= grading.KEPT
+    assert "  printed\n" + " " * 16 + "first\n" in repr(result)
+    assert repr(result).count("flood") <= 10
+
+
+def test_closing_standard_output_harms_nothing(answer):
+    assert answer("import sys\nsys.stdout.close()\nsys.stderr.close()\n").sentence == ENDINGS["nothing"][1]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_what_an_answer_leaves_behind_ends_with_it(answer):
+    result = answer(
+        "import os, socket\n"
+        "listener = socket.create_server(('127.0.0.1', 0))\n"
+        "print(listener.getsockname()[1], flush=True)\n"
+        "if os.fork() == 0:\n"
+        "    while True: listener.accept()\n"
+    )
+    port = int(result.printed.split()[0])
+    deadline = time.monotonic() + 5
+    while is_listening(port):
+        assert time.monotonic() < deadline
+
+
+def test_a_thread_that_dies_is_told(answer):
+    code = (
+        "import threading\nthread = threading.Thread(target=lambda: 1 / 0)\nthread.start()\nthread.join()\n"
+    )
+    result = answer(code)
+    assert (
+        result.got
+        == "A thread died: Your code raised ZeroDivisionError (<lambda>, line 2): division by zero."
+    )
+
+
+def test_no_number_of_this_run_is_shown(answer):
+    code = "import socket\nsock = socket.create_server(('127.0.0.1', 0))\nprint(object(), sock)\n"
+    text = repr(answer(code + "raise ValueError(sock)\n"))
+    assert "0x..." in text
+    assert "laddr=('127.0.0.1', ...)" in text
+
+
+def test_an_answer_sees_neither_this_folder_nor_the_terminal(answer):
+    code = "import os, sys\nassert os.listdir() == [], os.listdir()\nassert sys.stdin.read() == ''\n"
+    assert answer(code + "LineReader = 1\n").sentence.startswith("LineReader must be a class")
+
+
+def test_a_file_that_cannot_be_read_is_told(tmp_path):
+    result = grade("lines", tmp_path / "nowhere.py")
+    assert result.sentence == "Your answer could not be read: No such file or directory."
+
+
+def test_an_exercise_that_is_not_there_is_told(tmp_path):
+    with pytest.raises(NoSuchExercise, match="no exercise 'goodby'; did you mean goodbye"):
+        grade("goodby", tmp_path / "goodby.py")
+
+
+def test_a_failure_tells_the_sentence_first_then_the_steps(answer):
+    assert repr(answer(READER + "return chunk.splitlines()\n")).splitlines() == [
+        "lines: not yet. Half a line was handed out, though its end had not come yet.",
+        "",
+        "  done       1. your answer is read",
+        "             2. one whole line comes in",
+        "  failed     3. half a line comes in, then the other half",
+        "  expected      feed(b'hel') gives []",
+        "  got           [b'hel']",
+        "",
+        "Stuck? hint() gives the first of 4 hints, then the next.",
+    ]
+
+
+def test_the_page_shows_the_text_and_runs_nothing_of_it(answer):
+    page = answer("raise ValueError('<img onerror=alert(1)>')\n")._repr_html_()
+    assert "<img" not in page
+    assert "&lt;img onerror=alert(1)&gt;" in page
+
+
+# The commands
+
+
+def chatkit(*words, cwd):
+    return subprocess.run(
+        [sys.executable, "-m", "chatkit", *words],
+        cwd=cwd,
+        env=os.environ | {"PYTHONPATH": str(grading.PACKAGE)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def test_a_teacher_grades_the_same_file(tmp_path):
+    (tmp_path / "mine.py").write_text(READER + "return chunk.splitlines()\n")
+    done = chatkit("check", "--exercise", "lines", "mine.py", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout.startswith("lines: not yet. Half a line was handed out")
+    assert "hint()" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["lnies", "x.py"], "chatkit check: there is no exercise 'lnies'; did you mean lines?\n"),
+        (["lines"], "chatkit check: which file? chatkit check --exercise lines FILE\n"),
+        (["lines", "x.py"], "chatkit check: cannot read x.py: No such file or directory\n"),
+    ],
+)
+def test_a_teachers_slip_is_one_sentence(tmp_path, words, sentence):
+    done = chatkit("check", "--exercise", *words, cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", sentence)
+
+
+def test_progress_lists_what_passes(tmp_path):
+    (tmp_path / "answers").mkdir()
+    (tmp_path / "answers/progress.json").write_text(json.dumps({"lines": {"passed": True}}))
+    done = chatkit("progress", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "  lesson 2  lines      passed\n" in done.stdout
+    assert "  lesson 5  goodbye    not yet\n" in done.stdout
