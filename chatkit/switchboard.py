@@ -42,6 +42,11 @@ class Switchboard:
         self._next_look = 0.0
         self._crowded = False  # somebody is far behind
 
+    @property
+    def outboxes(self) -> dict[str, int]:
+        """The bytes that wait to be sent, by each client's address in words; any thread may ask."""
+        return {each.peer: each.queued for each in self._connections.copy()}
+
     def _round(self) -> None:
         if self._crowded:  # fewer, larger rounds: a flood slows down before it costs a slow reader its seat
             time.sleep(BREATH)

@@ -36,7 +36,7 @@ def wants_seconds(session: int) -> float:
     A loop that spins wants a whole core all the time, however little of it a busy machine can give. Where the
     kernel does not count the waiting, this is the processor time.
     """
-    return sum(_wanted(task) for pid in family(session) for task in _tasks(pid)) or cpu_seconds(session)
+    return sum(wanted(task) for pid in family(session) for task in _tasks(pid)) or cpu_seconds(session)
 
 
 def threads(session: int) -> int:
@@ -58,7 +58,7 @@ def descriptors(pid: int) -> int:
 
 def sockets(session: int) -> int:
     """Return how many sockets a server holds."""
-    return sum(target.startswith("socket:") for pid in family(session) for target in _open_files(pid))
+    return sum(target.startswith("socket:") for pid in family(session) for target in open_files(pid).values())
 
 
 def listening(port: int) -> dict[str, str]:
@@ -73,7 +73,25 @@ def listening(port: int) -> dict[str, str]:
 
 def holds(session: int, names: set[str]) -> bool:
     """Say whether a server has one of these sockets open."""
-    return any(target in names for pid in family(session) for target in _open_files(pid))
+    return any(target in names for pid in family(session) for target in open_files(pid).values())
+
+
+def wanted(task: Path) -> float:
+    """Return the seconds that one thread has run or waited to run (sched-stats in the kernel's papers)."""
+    with suppress(OSError):
+        ran, waited, _ = (task / "schedstat").read_text().split()
+        return (int(ran) + int(waited)) / 1e9
+    return 0.0
+
+
+def open_files(pid: int) -> dict[str, str]:
+    """Return what a process has open, by descriptor; nothing of one that may not be looked at."""
+    targets = {}
+    with suppress(OSError):
+        for link in (PROC / str(pid) / "fd").iterdir():
+            with suppress(OSError):
+                targets[link.name] = os.readlink(link)
+    return targets
 
 
 def limit_descriptors(session: int, spare: int) -> None:
@@ -104,20 +122,3 @@ def _tasks(pid: int) -> list[Path]:
     with suppress(OSError):
         return list((PROC / str(pid) / "task").iterdir())
     return []
-
-
-def _wanted(task: Path) -> float:
-    """Return the seconds that one thread has run or waited to run (sched-stats in the kernel's papers)."""
-    with suppress(OSError):
-        ran, waited, _ = (task / "schedstat").read_text().split()
-        return (int(ran) + int(waited)) / 1e9
-    return 0.0
-
-
-def _open_files(pid: int) -> list[str]:
-    targets = []
-    with suppress(OSError):
-        for link in (PROC / str(pid) / "fd").iterdir():
-            with suppress(OSError):
-                targets.append(os.readlink(link))
-    return targets

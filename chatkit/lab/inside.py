@@ -1,0 +1,80 @@
+"""Which threads of this process work for a server, and for which of its clients.
+
+A thread is a server's if it was started with the server, with one of its sockets, or with an object that has
+one as an attribute; or if the meter has seen it call recv, send or accept on one. No variable is read.
+"""
+
+import os
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from types import FrameType
+from typing import Any
+
+from chatkit.lab import kernel
+from chatkit.lab.board_seen import Work, Worker
+from chatkit.lab.kernel import Peer
+from chatkit.lab.meter import METER, Count, Tally, ends
+from chatkit.lab.places import RECV, SEND, place
+
+
+def workers(server: object, port: int) -> tuple[Worker, ...]:
+    """Return the threads that work for `server`, whose sockets have this port."""
+    tallies, frames = METER.tallies(), sys._current_frames()
+    found = []
+    for thread in threading.enumerate():
+        if frame := frames.get(thread.ident or 0):
+            tally = tallies.get(thread.ident or 0, Tally())
+            found.append(_worker(thread, frame, tally, server, port))
+    return tuple(worker for worker in found if worker)
+
+
+def _worker(
+    thread: threading.Thread, frame: FrameType, tally: Tally, server: object, port: int
+) -> Worker | None:
+    things = list(_started_with(thread))
+    own = any(thing is server for thing in things)
+    counts = [count for count in list(tally.counts.values()) if count.port == port]
+    given = [peer for number, peer in map(ends, _sockets(things)) if number == port]
+    if not (own or counts or given):
+        return None
+    at, now = place(frame, METER.codes), tally.now
+    home = next(filter(None, given), None) or (None if own else _only_client(counts))
+    accepts = sum(count.accepts for count in counts if count.waits)
+    reads_one = home and at.call == RECV
+    is_known = now and frame.f_code in METER.codes and now.port == port
+    return Worker(
+        number=thread.native_id or 0,
+        name=thread.name,
+        home=home,
+        listens=home is None and (accepts > 0 or None in given),
+        place=at,
+        on=now.peer if now and is_known and at.call in (RECV, SEND) else home if reads_one else None,
+        calls=sum(count.calls for count in counts),
+        accepts=accepts,
+        work={count.peer: Work(count.reads, count.empty, count.failed) for count in counts if count.peer},
+        wanted=kernel.wanted(os.getpid(), thread.native_id or 0),
+    )
+
+
+def _only_client(counts: list[Count]) -> Peer | None:
+    """Return the client that a thread reads from, if it waits for that one and no other."""
+    if any(count.accepts for count in counts):
+        return None
+    peers = {count.peer for count in counts if count.reads and count.waits}
+    return peers.pop() if len(peers) == 1 else None
+
+
+def _started_with(thread: threading.Thread) -> Iterator[Any]:
+    """Yield what a thread was given when it was made: arguments first, since they say most."""
+    target = getattr(thread, "_target", None)  # Thread has no public word for these two
+    yield from getattr(thread, "_args", ())
+    yield getattr(target, "__self__", None)
+    yield thread
+
+
+def _sockets(things: list[Any]) -> Iterator[socket.socket]:
+    for thing in things:
+        attributes = getattr(thing, "__dict__", {})
+        yield from (each for each in (thing, *list(attributes.values())) if isinstance(each, socket.socket))
