@@ -17,7 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
-from chatkit.exercises.complaints import ANSWER, complaint, place
+from chatkit.exercises.complaints import ANSWERS, complaint, place
 from chatkit.exercises.exam import Exam, Wrong
 from chatkit.exercises.exercise import READING, task_of
 
@@ -63,7 +63,7 @@ def main(name: str, file: Path) -> NoReturn:
     _listen_to_threads(exam, report.tell)
     try:
         exam.step(READING)
-        exec(compile(source, ANSWER, "exec", dont_inherit=True), exam.names)
+        exec(compile(source, f"{ANSWERS}{name}.py", "exec", dont_inherit=True), exam.names)
         report.tell(read=True)
         task_of(name)(exam)
         report.tell(passed=True)

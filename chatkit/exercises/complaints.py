@@ -7,7 +7,7 @@ of this machine: only lines of the answer count.
 import traceback
 from types import FrameType
 
-ANSWER = "your answer"  # the name under which an answer is compiled
+ANSWERS = "answers/"  # an answer is compiled as the file in there, wherever it is
 OWN_FILE = "an answer is a file of its own, so it imports or defines all that it uses"
 
 
@@ -33,7 +33,7 @@ def complaint(error: BaseException) -> str:
 def place(frame: FrameType | None) -> str:
     """Say in which function and line of the answer a frame is busy; empty if in none."""
     while frame:
-        if frame.f_code.co_filename == ANSWER:
+        if frame.f_code.co_filename.startswith(ANSWERS):
             return _in(frame.f_code.co_name, frame.f_lineno)
         frame = frame.f_back
     return ""
@@ -49,7 +49,9 @@ def _in(function: str, line: int | None) -> str:
 
 
 def _mine(error: BaseException) -> list[traceback.FrameSummary]:
-    return [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == ANSWER]
+    return [
+        frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.startswith(ANSWERS)
+    ]
 
 
 def _who(error: BaseException) -> str:

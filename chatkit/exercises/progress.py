@@ -34,13 +34,13 @@ class Progress:
 
     def note_answer(self, name: str, passed: bool) -> None:
         """Remember an answer; who has passed has passed."""
-        self._change(name, passed=passed or self.passed(name))
+        self._change(name, {"passed": passed or self.passed(name)})
 
     def next_hint(self, name: str, count: int) -> int:
         """Count one hint more, and return the number of the one to show, from 1 to `count`."""
         seen = self._load().get(name, {}).get("hints")
         number = min(seen + 1 if isinstance(seen, int) and seen >= 0 else 1, count)
-        self._change(name, hints=number)
+        self._change(name, {"hints": number})
         return number
 
     def choice(self, question: str) -> str:
@@ -50,7 +50,7 @@ class Progress:
 
     def choose(self, question: str, choice: str) -> None:
         """Remember a choice."""
-        self._change("choices", **{question: choice})
+        self._change("choices", {question: choice})
 
     def __str__(self) -> str:
         rows = [f"  lesson {each.lesson}  {each.name:<10} {self._word(each.name)}" for each in exercises()]
@@ -80,7 +80,7 @@ class Progress:
                 path.replace(path.with_suffix(".broken"))
         return {}
 
-    def _change(self, name: str, **facts: Any) -> None:
+    def _change(self, name: str, facts: dict[str, Any]) -> None:
         everything = self._load()
         everything.setdefault(name, {}).update(facts)
         try:

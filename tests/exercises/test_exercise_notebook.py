@@ -1,0 +1,98 @@
+"""In a notebook: an answer is saved, graded, and run only if that is safe; all of it is text too."""
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from chatkit.exercises import exercise
+from chatkit.exercises.grading import PACKAGE
+
+READER = "class LineReader:\n    def feed(self, chunk):\n        return chunk.splitlines()\n"
+LOOP = "%%answer lines\nwhile True:\n    pass"
+
+
+@pytest.fixture
+def play(tmp_path, monkeypatch):
+    """`play(*cells)` runs the cells in one new kernel and returns what each showed as plain text."""
+
+    monkeypatch.setenv("PYTHONPATH", str(PACKAGE))
+
+    def _play(*cells):
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+        client = NotebookClient(notebook, timeout=60, resources={"metadata": {"path": tmp_path}})
+        client.execute()
+        return [shown(cell) for cell in notebook.cells]
+
+    return _play
+
+
+def shown(cell):
+    texts = [output.get("text") or output["data"]["text/plain"] for output in cell.outputs]
+    return "".join(texts).rstrip("\n")
+
+
+def test_an_answer_is_saved_graded_and_run(play, tmp_path):
+    right = exercise("lines").reference.code
+    _, passed, used, listed = play(
+        "%load_ext chatkit",
+        f"%%answer lines\n{right}",
+        "import inspect\nprint(LineReader().feed(b'a\\nb'), inspect.getsource(LineReader).splitlines()[0])",
+        "progress()",
+    )
+    assert passed == f"lines: passed. {exercise('lines').proves}\n  10 steps, all done"
+    assert used == "[b'a'] class LineReader:"
+    assert "lesson 2  lines      passed" in listed
+    assert (tmp_path / "answers/lines.py").read_text().rstrip() == right.rstrip()
+    assert (tmp_path / "answers/passed/lines.py").exists()
+
+
+def test_a_loop_without_an_end_holds_nobody_up(play, tmp_path):
+    _, looped, alive = play("%load_ext chatkit", LOOP, "'LineReader' in globals(), 1 + 1")
+    assert looped.startswith("lines: not yet. This step never came to its end")
+    assert alive == "(False, 2)"
+
+
+def test_a_wrong_answer_can_still_be_tried_out_and_what_passed_is_kept(play, tmp_path):
+    _, _, wrong, used = play(
+        "%load_ext chatkit",
+        f"%%answer lines\n{exercise('lines').reference.code}",
+        f"%%answer lines\n{READER}",
+        "LineReader().feed(b'half')",
+    )
+    assert "Half a line was handed out" in wrong
+    assert used == "[b'half']"
+    assert "self.tail" in (tmp_path / "answers/passed/lines.py").read_text()
+
+
+def test_hints_are_counted_over_restarts(play):
+    ready = "%load_ext chatkit", f"%%answer lines\n{READER}"
+    _, _, first, second = play(*ready, "hint()", "hint()")
+    assert first.startswith("hint 1 of 4: A chunk may end")
+    assert second.startswith("hint 2 of 4: ")
+    *_, third, again = play(*ready, "hint()", "hint('lines', 1)")
+    assert third.startswith("hint 3 of 4: ")
+    assert again == first
+
+
+def test_a_prediction_runs_unattended_and_is_driven_by_a_script(play):
+    ask = "guess = predict('Does <b>it</b>?', 'yes', 'no')\nguess"
+    _, asked, told, asked_again, chosen = play(
+        "%load_ext chatkit", ask, "guess.reveal(lambda: 'no')", ask, "guess.choose('yes')\nguess.reveal('no')"
+    )
+    assert asked == asked_again == "Does <b>it</b>?\n  ( ) yes\n  ( ) no\n  nothing chosen yet"
+    assert told == 'You made no prediction. What happened: "no".'
+    assert chosen == 'You predicted "yes". What happened: "no".'
+
+
+def test_slips_are_one_sentence(play):
+    _, unknown, nothing, which = play("%load_ext chatkit", "%%answer lnies\npass", "%%answer\npass", "hint()")
+    assert unknown == "there is no exercise 'lnies'; did you mean lines?"
+    assert nothing.startswith("there is no exercise ''; there are: ")
+    assert which == 'Which exercise? For instance: hint("lines")'
+
+
+def test_a_folder_that_cannot_be_written_is_one_sentence(play, tmp_path):
+    (tmp_path / "answers").write_text("a file stands where the folder should be")
+    _, refused, alive = play("%load_ext chatkit", f"%%answer lines\n{READER}", "1 + 1")
+    assert refused.startswith("Your answer could not be saved in the folder answers: ")
+    assert alive == "2"
