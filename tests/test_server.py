@@ -5,6 +5,7 @@ import socket
 import threading
 
 import pytest
+from talker import eventually
 
 from chatkit import ChatClient, ChatServer, Limits
 from chatkit.errors import CannotListen
@@ -57,6 +58,17 @@ def test_the_server_knows_the_names(serve, gather):
     server = serve()
     gather(server, "grace", "ada")
     assert server.names == ("grace", "ada")
+
+
+def test_what_waits_for_a_frozen_reader_is_known_by_its_address(serve, gather):
+    server = serve()
+    ada, grace = gather(server, "ada", "grace", receive_buffer=4096)
+    host, port = grace.socket.getsockname()
+    assert server.outboxes[f"{host} port {port}"] == 0
+    for _ in range(1500):
+        ada.says("x" * 900)
+    eventually(lambda: server.outboxes[f"{host} port {port}"] > 0)
+    assert len(server.outboxes) == 2
 
 
 # Talking

@@ -135,7 +135,7 @@ class Board:
         """Return what waits in the server's own queues, if it has a word for them, as ChatServer has."""
         queues: Mapping[str, int] = getattr(self._server, "outboxes", {})
         words = ((peer.rpartition(" port "), queued) for peer, queued in queues.items())
-        return {(host, int(port)): queued for (host, _, port), queued in words}
+        return {(host, int(port)): queued for (host, _, port), queued in words if port.isdecimal()}
 
     def _is_inside(self, sockets: list[Socket]) -> bool:
         """Find out whose the listening socket is, whenever it is another one than before."""

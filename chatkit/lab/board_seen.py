@@ -18,11 +18,6 @@ class Work(NamedTuple):
     empty: int = 0
     failed: int = 0
 
-    @property
-    def got(self) -> int:
-        """How many reads brought bytes; one that waits still counts as well."""
-        return self.reads - self.empty - self.failed
-
     def since(self, before: "Work") -> "Work":
         """Return what has come since `before`."""
         return Work(*(now - then for now, then in zip(self, before, strict=True)))
@@ -38,8 +33,9 @@ class Worker:
     listens: bool = False  # it lets people in
     place: Place = Place()  # noqa: RUF009 - a tuple
     on: Peer | None = None  # the client that its present call is about
-    calls: int = 0  # of anything
+    calls: int = 0  # of send and accept
     accepts: int = 0
+    done: int = 0  # calls that were not in vain, on sockets that are gone too
     work: Mapping[Peer, Work] = field(default_factory=dict)
     wanted: float = 0.0  # seconds that it has run, or waited for a core
 

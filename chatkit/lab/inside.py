@@ -53,6 +53,7 @@ def _worker(
         on=now.peer if now and is_known and at.call in (RECV, SEND) else home if reads_one else None,
         calls=sum(count.calls for count in counts),
         accepts=accepts,
+        done=tally.done,
         work={count.peer: Work(count.reads, count.empty, count.failed) for count in counts if count.peer},
         wanted=kernel.wanted(os.getpid(), thread.native_id or 0),
     )

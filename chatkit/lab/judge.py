@@ -15,7 +15,7 @@ from chatkit.lab.kernel import Peer, Socket
 from chatkit.lab.places import ACCEPT, RECV, SEND, Place
 
 MANY_EMPTY = 50  # a healthy server reads nothing once or twice from one client
-MANY_FAILED = 1_000  # in one look
+MANY_FAILED, A_FEW = 1_000, 10  # calls, between two looks
 A_CORE, SOME_OF_IT = 0.8, 0.2  # shares
 NOBODY_HOLDS = ("ESTABLISHED", "CLOSE_WAIT", "SYN_RECV")  # who waits at the door is in one of these
 
@@ -47,13 +47,14 @@ class Judge:
 
     def spins(self, worker: Worker) -> bool:
         """Say whether a thread runs round and round, and nothing comes of it."""
-        total, new = worker.total, self._new(worker)
-        if total.empty >= MANY_EMPTY and (new.empty or worker.place.call in ("", RECV)):
+        if any(work.empty >= MANY_EMPTY for work in worker.work.values()) and worker.place.call in ("", RECV):
             return True
-        if new.failed >= MANY_FAILED > new.got:
+        earlier = self.earlier.get(worker.number, worker)
+        done = worker.done - earlier.done
+        if self._new(worker).failed >= MANY_FAILED > done:
             return True
         deserted = not self.now.inside and any(each.state == "CLOSE_WAIT" for each in self.now.sockets)
-        return new.got < 10 and self.share(worker) >= (SOME_OF_IT if deserted else A_CORE)
+        return done < A_FEW and self.share(worker) >= (SOME_OF_IT if deserted else A_CORE)
 
     def is_still(self, worker: Worker) -> bool:
         """Say whether a thread stands where it stood at the last look."""

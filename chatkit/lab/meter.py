@@ -32,20 +32,36 @@ class Count:
         self.waits = sock.gettimeout() != 0  # if not, something else waits, for many sockets at once
         self.ref: weakref.ref[socket.socket] | None = None
 
+    @property
+    def done(self) -> int:
+        """How many calls were not in vain: all but the reads that brought nothing."""
+        return self.calls + self.reads - self.empty - self.failed
+
 
 class Tally:
-    """All counts of one thread, and the one it was on last."""
+    """All counts of one thread, the one it was on last, and what was done on sockets that are gone."""
 
-    __slots__ = ("__weakref__", "counts", "now")
+    __slots__ = ("__weakref__", "counts", "now", "past")
 
     def __init__(self) -> None:
         self.counts: dict[int, Count] = {}  # by the identity of the socket, for as long as that lives
         self.now: Count | None = None
+        self.past: list[int] = []
+
+    @property
+    def done(self) -> int:
+        """How many of all its calls were not in vain."""
+        return sum(self.past) + sum(count.done for count in list(self.counts.values()))
 
     def meet(self, sock: socket.socket) -> Count:
         """Begin a count for a socket; it goes when the socket does."""
-        counts, key, count = self.counts, id(sock), Count(sock)
-        count.ref = weakref.ref(sock, lambda _: counts.pop(key, None))
+        counts, past, key, count = self.counts, self.past, id(sock), Count(sock)
+
+        def forget(_: object) -> None:  # it knows no tally: that is to end with its thread
+            if gone := counts.pop(key, None):
+                past[:] = [sum(past) + gone.done]
+
+        count.ref = weakref.ref(sock, forget)
         counts[key] = count
         return count
 
@@ -111,7 +127,7 @@ class Meter:
         make = _counted_read if name in READS else _counted
         front = make(real, self._local, self._begin, int(name == "_accept"))
         front.__code__ = front.__code__.replace(co_name=name)
-        front.__name__, front.__doc__ = name, real.__doc__
+        front.__name__, front.__qualname__, front.__doc__ = name, real.__qualname__, real.__doc__
         self.codes.add(front.__code__)
         self._instead[name] = vars(socket.socket).get(name), front
         setattr(socket.socket, name, front)

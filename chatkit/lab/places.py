@@ -13,7 +13,6 @@ from pathlib import Path
 from types import CodeType, FrameType
 from typing import NamedTuple
 
-
 SEND, ACCEPT, RECV, LOCK = "send", "accept", "recv", "lock"
 _WAITS = {
     **dict.fromkeys(("accept", "_accept"), ACCEPT),
