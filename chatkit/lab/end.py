@@ -4,6 +4,7 @@ Two goodbyes exist, FIN and RST, and a socket has two sides; so four facts say a
 closes itself once both sides have ended. This file knows neither the other end nor the log.
 """
 
+import errno
 import socket
 import struct
 import sys
@@ -14,9 +15,10 @@ from chatkit.lab.events import Kind
 from chatkit.lab.watch import HUNG_UP, READ, WRITE
 
 SIZE = 1 << 16  # bytes a read
-# What a wire's sockets hold, which Linux doubles, and the segments they ask for: Ethernet's. Those of loopback
-# are 64 kB, for which a kernel sets aside megabytes; so a stall would not be seen before those are full.
+# What the sockets of a wire hold, which Linux doubles, and the segments they ask for: those of Ethernet. For
+# those of loopback, 64 kB, a kernel sets aside megabytes; a stall would not be seen before they are full.
 BUFFER, SEGMENT = 1 << 14, 1460  # bytes
+BROKEN = (errno.ECONNRESET, errno.EPIPE)  # it was reset, the second after a FIN
 MOST_READS = 64
 _RESET = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 _SIOCOUTQNSD = 0x894B  # Linux: how many bytes the kernel has not sent yet (linux/sockios.h)
@@ -111,6 +113,13 @@ class End:
             return int(struct.unpack("i", fcntl.ioctl(self.sock, _SIOCOUTQNSD, bytes(4)))[0])
         return 0
 
+    def take_error(self) -> int:
+        """Ask the kernel for the error that it has for this socket, which it tells once."""
+        error = self.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        self._broken = self._broken or error in BROKEN
+        self.hung_up = self._broken
+        return error
+
     def close(self) -> None:
         """Close the socket, however it stands."""
         self.closed = True
@@ -119,7 +128,7 @@ class End:
 
     def _ask_for_reset(self) -> None:
         """Find out whether there was a reset after a FIN, for that cannot be read."""
-        if self._broken or self.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
+        if self.take_error() or self._broken:
             self._hear(Kind.RST)
         self.is_deaf = True  # on macOS a FIN alone looks like a death
 

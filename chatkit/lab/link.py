@@ -6,7 +6,6 @@ has sent before goes first, then the goodbye. All of this happens in the wire's 
 
 import errno
 import os
-import socket
 from collections.abc import Callable, Mapping
 from functools import partial
 
@@ -59,10 +58,10 @@ class Link:
     def _try_to_stand(self) -> None:
         if self.is_over or (self.server.blocked and not self.server.hung_up):
             return
-        if error := self.server.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
+        error = self.server.take_error()
+        if error and not self.server.hung_up:
             return self._refuse(error)
         self.stands = True
-        self.server.hung_up = False
         self.log.happened(Kind.CONNECTED, self.person)
 
     def _refuse(self, error: int) -> None:

@@ -123,6 +123,8 @@ class Relay:
 
 def _resolve(host: str, port: int) -> tuple[socket.AddressFamily, tuple[str, int]]:
     try:
+        if not 0 < port < 1 << 16:
+            raise OverflowError
         family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     except (OSError, OverflowError, UnicodeError) as error:
         raise Unreachable(f"there is no {host} port {port} to relay to: {_why(error)}") from error
