@@ -19,7 +19,8 @@ from chatkit.check.rooms import Manners, Room
 from chatkit.check.stage import Stage
 
 HOST = "127.0.0.1"
-STEP = 6.0  # seconds that a step may take
+STEP = 6.0  # seconds that a step may take in which the answer's own code is called
+ROOM_STEP = 40.0  # seconds for a step of which each part has its own deadline
 SOON = 3.0  # seconds in which what must happen happens
 
 
@@ -36,13 +37,14 @@ class Exam:
 
     def __init__(self, names: dict[str, Any], source: str, tell: Callable[[str, float], None]) -> None:
         self.names, self.source, self._tell = names, source, tell
+        self._usual = STEP
         self.blame = ""  # the sentence for a room that does not do what this step expects
         self.bytes_met_text = False  # a comparison of bytes with text, which is never true
 
-    def step(self, text: str, blame: str = "", seconds: float = STEP) -> None:
-        """Begin a step; if it takes longer than `seconds`, the exam is over."""
+    def step(self, text: str, blame: str = "", seconds: float = 0.0) -> None:
+        """Begin a step; if it takes longer than `seconds`, by default what is usual here, the exam is over."""
         self.blame = blame
-        self._tell(text, seconds)
+        self._tell(text, seconds or self._usual)
 
     # What the answer must define.
 
@@ -93,19 +95,23 @@ class Exam:
     @contextmanager
     def room(self, factory: Any) -> Iterator[tuple[Any, Stage]]:
         """Start a server, and give it with a stage that brings people in."""
+        self.step("your server starts")
         server = factory(HOST, 0)
         server.start()
         stage = Stage(Room(server.address, Manners()))
+        self._usual = ROOM_STEP  # the answer has threads of its own now, and the actors keep deadlines
         try:
             yield server, stage
         except Broken as broken:
             raise Wrong(self.blame or "The room did not do this.", broken.expected, broken.got) from None
         stage.clear(politely=False)
+        self._usual = STEP
+        self.step("your server stops")
         server.stop()
 
     def keeps(self, factory: Any, name: str, blame: str) -> None:
         """Demand that the server keeps a promise of `chatkit check`."""
-        self.step(PROMISES[name].sentence, blame, 60.0)
+        self.step(PROMISES[name].sentence, blame, 2 * ROOM_STEP)
         (outcome,) = check(factory, only=[name], in_process=True).outcomes
         if outcome.failure:
             raise Wrong(blame, outcome.failure.expected, outcome.failure.got)
