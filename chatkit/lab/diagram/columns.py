@@ -14,7 +14,7 @@ from chatkit.lab.diagram.words import count_cells, make_safe
 from chatkit.lab.events import Way
 
 WIDTH = 800
-ROW, SLANT = 30, 7  # height of a row, and how far an arrow rises and falls from its middle
+ROW, SLANT = 28, 6.5  # height of a row, and how far an arrow rises and falls from its middle
 BAND = 26  # width of the server's column
 _LETTER = 8.4  # width of a letter of a name
 _SIDE, _TIMES, _WORDS = 12, 52, 340  # margin; width of the seconds; width that words have at least

@@ -31,7 +31,7 @@ def write(x: float, y: float, text: str, kind: str = "") -> str:
     return element("text", kind, escape(text), x=x, y=y)
 
 
-def write_over(x: float, y: float, text: str, kind: str, letter: float) -> str:
+def write_over(x: float, y: float, text: str, kind: str, letter: float = 6.4) -> str:
     """Write words on a ground of their own, over whatever is there; a letter is `letter` wide or less."""
     width = count_cells(text) * letter + 6
     start = x - width + 3 if "end" in kind.split() else x - 3
