@@ -1,5 +1,7 @@
-"""What lessons are made of: rooms that open anew, and waiting for what must happen."""
+"""What lessons are made of: rooms that open anew, wires that can be pulled, and pictures of both."""
 
-from chatkit.lab.rooms import count_sockets, open_room, wait_for, who_heard
+from chatkit.lab.rooms import OpenRoom, open_room
+from chatkit.lab.sockets import count_sockets
+from chatkit.lab.waiting import wait_for, wait_until, who_heard
 
-__all__ = ["count_sockets", "open_room", "wait_for", "who_heard"]
+__all__ = ["OpenRoom", "count_sockets", "open_room", "wait_for", "wait_until", "who_heard"]

@@ -40,6 +40,11 @@ class Person:
         return self._seat.others
 
     @property
+    def plug(self) -> tuple[str, ...] | None:
+        """What the person's wire does to what passes, such as `frozen`; None where there is no wire."""
+        return None
+
+    @property
     def rows(self) -> tuple[Row, ...]:
         """The last 500 rows of what the person saw."""
         return self._seat.transcript.rows

@@ -1,104 +1,142 @@
 """Rooms for a notebook: a cell may run again, and there is never more than one server of a name.
 
 A server that an earlier run of the cell left behind would go on serving old code, so opening a room first
-stops it. Waiting has a deadline, and says what was seen instead. This file knows no widget: whatever has a
-name and a `text` can be waited for.
+stops it. Each person in a room has a wire of their own, and all wires write one log.
 """
 
 import atexit
-import time
-from typing import Any, NamedTuple, Protocol
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
 
-import psutil  # type: ignore[import-untyped]
-
+from chatkit.check.judging import parse_address
+from chatkit.lab import obituary
+from chatkit.lab.board import Board
+from chatkit.lab.diagram import Diagram, diagram
+from chatkit.lab.events import EventLog, Kind
+from chatkit.lab.guest import Guest
+from chatkit.lab.waiting import wait_for, wait_until
+from chatkit.lab.wire import Wire
 from chatkit.server import ChatServer
 
-_rooms: dict[str, ChatServer] = {}
+PATIENCE = 3.0  # seconds for a server's end, with its clients there and once more without them
+
+_rooms: dict[str, "OpenRoom"] = {}
 
 
-class Reader(Protocol):
-    """Anybody whose view of a room can be read: a pane, for example."""
+class OpenRoom:
+    """A server at `address`, the wires that lead to it, and the people who have sat down."""
+
+    def __init__(self, address: tuple[str, int], server: Any = None) -> None:
+        self.address = address
+        self.server = server  # None where it runs in another process
+        self.log = EventLog()
+        self.closed = threading.Event()
+        self._wires: dict[str, Wire] = {}
+        self._guests: dict[str, Guest] = {}
+        self._board: Board | None = None
 
     @property
-    def name(self) -> str: ...
+    def names(self) -> tuple[str, ...]:
+        """Who is in the room, as its server says."""
+        return tuple(self.server.names)
+
     @property
-    def text(self) -> str: ...
+    def guests(self) -> tuple[Guest, ...]:
+        """Who has sat down here, in that order."""
+        return tuple(self._guests.values())
+
+    @property
+    def board(self) -> Board:
+        """The board of the server's sockets and threads."""
+        self._board = self._board or Board(self.server or self.address, self._who_is_where)
+        return self._board
+
+    def seat(self, name: str) -> Guest:
+        """Let `name` join by a wire of their own, and return them; who sits here already just joins again."""
+        if name not in self._guests:
+            self._guests[name] = Guest(self.wire(name), name)
+        self._guests[name].join()
+        return self._guests[name]
+
+    def wire(self, person: str) -> Wire:
+        """Return the wire of `person`; its address is where any program of theirs may connect."""
+        if person not in self._wires:
+            self._wires[person] = Wire(self.address, self.log, person).start()
+        return self._wires[person]
+
+    def diagram(self, **options: Any) -> Diagram:
+        """Draw what has happened on the wires so far; `options` are those of `diagram`."""
+        return diagram(self.log.events, list(self._wires), **options)
+
+    def wait_for(self, line: str, *people: str, timeout: float = 5.0) -> None:
+        """Wait until these people, or all, see `line`; raise `TimeoutError`, which says what they see."""
+        wait_for(line, *(self._guests[name] for name in people or self._guests), timeout=timeout)
+
+    def wait_until(self, test: Callable[[], object], what: str, timeout: float = 5.0) -> None:
+        """Wait until `test()` is true; raise `TimeoutError`, which says `what` has not happened."""
+        wait_until(test, what, timeout)
+
+    def note(self, words: str) -> None:
+        """Write words about the server into the log, while the room is open."""
+        if not self.closed.is_set():
+            self.log.happened(Kind.NOTE, "", words=words)
+
+    def stop(self) -> None:
+        """Stop the server, unless it is another process's, then the wires and the board.
+
+        A server that cannot stop is given up after some seconds: it may be broken in just that.
+        """
+        self.closed.set()
+        stop = self.server.stop if self.server else list
+        stopping = threading.Thread(target=stop, name="chatkit room's end", daemon=True)
+        stopping.start()
+        stopping.join(PATIENCE)  # all hear its goodbye, if it has one
+        for wire in self._wires.values():
+            wire.stop()
+        stopping.join(PATIENCE)
+        if self._board:
+            self._board.close()
+
+    def __repr__(self) -> str:
+        what = type(self.server).__name__ if self.server else "a server in another process"
+        return f"a room: {what}"
+
+    def _who_is_where(self) -> dict[int, str]:
+        return {port: name for wire in self._wires.values() for port, name in wire.local_ports.items()}
 
 
-class Sockets(NamedTuple):
-    """How many TCP sockets this process holds for one room."""
+def open_room(server: Any = ChatServer, *, name: str = "room", **options: Any) -> OpenRoom:
+    """Open a room; the one opened as `name` before is stopped first.
 
-    listening: int
-    server_ends: int
-    client_ends: int
-
-
-def open_room(name: str = "room", **options: Any) -> ChatServer:
-    """Start a server in the background, on a free port; the one opened as `name` before is stopped first.
-
-    `options` are those of `ChatServer`. Raise `CannotListen` here, in the calling cell. The server stops at
-    the latest when the interpreter ends.
+    `server` is a class, or a function of host and port, that returns a server to start, on a free port, with
+    `options`; or the address of a server that runs already: HOST:PORT, or a tuple. Raise `CannotListen`, or
+    whatever the server raises, here in the calling cell. It stops at the latest when the interpreter ends.
     """
     if name in _rooms:
         _rooms.pop(name).stop()
-    _rooms[name] = ChatServer(**{"port": 0} | options).start()
-    return _rooms[name]
+    _rooms[name] = room = _start(server, options) if callable(server) else OpenRoom(_address(server))
+    return room
 
 
-def wait_for(line: str, *readers: Reader, timeout: float = 5.0) -> None:
-    """Wait until each reader shows `line`; raise `TimeoutError` after `timeout` seconds."""
-    for reader in readers:
-        if not _sees(reader, line, timeout):
-            raise TimeoutError(
-                f"{reader.name} did not see {line!r} in {timeout:g} seconds, but:\n{reader.text}"
-            )
+def _start(server: Callable[..., Any], options: dict[str, Any]) -> OpenRoom:
+    made = server(**{"host": "127.0.0.1", "port": 0} | options)
+    missing = [word for word in ("start", "stop", "address") if not hasattr(type(made), word)]
+    if missing:
+        raise TypeError(f"a server for a room needs start, stop and address; this one lacks {missing[0]}")
+    made.start()
+    room = OpenRoom(made.address, made)
+    obituary.watch(made, room.note)
+    return room
 
 
-def who_heard(words: str, *readers: Reader, timeout: float = 1.0) -> str:
-    """Tell for each reader whether it said `words` and who heard it, for which it has `timeout` seconds.
-
-    Capitals do not matter, nor does a full stop.
-    """
-    return "\n".join(_tell(words, speaker, readers, timeout) for speaker in readers)
-
-
-def count_sockets(room: ChatServer) -> Sockets:
-    """Ask the operating system for the sockets of `room` in this process, at both ends of each connection."""
-    port = room.address[1]
-    tcp = psutil.Process().net_connections("tcp")
-    talking = [each for each in tcp if each.status == psutil.CONN_ESTABLISHED]
-    return Sockets(
-        sum(each.status == psutil.CONN_LISTEN and each.laddr.port == port for each in tcp),
-        sum(each.laddr.port == port for each in talking),
-        sum(each.raddr.port == port for each in talking),
-    )
-
-
-def _tell(words: str, speaker: Reader, readers: tuple[Reader, ...], timeout: float) -> str:
-    if not _sees(speaker, f"> {words}", 0):
-        return f"{speaker.name} has not said it yet"
-    others = [reader for reader in readers if reader is not speaker]
-    deaf = [other.name for other in others if not _sees(other, f"[{speaker.name}] {words}", timeout)]
-    if deaf:
-        return f"{speaker.name} said it, but it did not reach {' and '.join(deaf)}"
-    return f"{speaker.name} said it, and {' and '.join(other.name for other in others)} heard it"
-
-
-def _sees(reader: Reader, line: str, timeout: float) -> bool:
-    """Say whether the reader shows `line` within `timeout` seconds."""
-    deadline = time.monotonic() + timeout
-    while _plain(line) not in map(_plain, reader.text.splitlines()):
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.01)
-    return True
-
-
-def _plain(line: str) -> str:
-    return line.casefold().rstrip(" .!")
+def _address(where: str | tuple[str, int]) -> tuple[str, int]:
+    return parse_address(where) if isinstance(where, str) else where
 
 
 @atexit.register
 def _stop_all() -> None:
     while _rooms:
-        _rooms.popitem()[1].stop()
+        with suppress(Exception):  # each of them, whatever became of the others
+            _rooms.popitem()[1].stop()

@@ -1,10 +1,9 @@
-// The view of one chat pane. Its one law: words from the network enter the page as text, never as markup.
-// It knows only what the kernel tells it: new rows as they come, and all rows again when it asks. It skips those
-// it has, keeps the last 500, and leaves the reader's place alone.
+// The view of one chat pane. It is one module with parts.js and plug.js, which stand before it. It knows only what
+// the kernel tells it: new rows as they come, and all rows again when it asks. It skips those it has, keeps the last
+// 500, and leaves the reader's place alone.
 
 const KEEP = 500; // rows
 const PATIENCE = 5000; // milliseconds until a silent kernel is worth a word
-const COLOURS = 6; // in pane.css, for people
 
 const ENDINGS = ["restarting", "autorestarting", "terminating", "dead"]; // of a kernel, in Jupyter's words
 
@@ -17,30 +16,6 @@ const STATUS = {
   waiting: ["◌", "no answer yet: is a cell still running? If not, run the first cell"],
   dead: ["✕", "not connected: run the first cell"],
 };
-
-function make(tag, attributes = {}, ...children) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.append(...children); // strings become text nodes
-  return element;
-}
-
-// One person, one colour, in every pane. It is never all that tells people apart: the name is there as well.
-function colourOf(name) {
-  let sum = 0;
-  for (const letter of name.toLowerCase()) sum += letter.codePointAt(0);
-  return sum % COLOURS;
-}
-
-function makeRow(kind, name, words) {
-  const row = make("div", { class: `ck-row ck-${kind}` });
-  if (name) {
-    row.dataset.colour = colourOf(name);
-    row.append(make("span", { class: "ck-who" }, kind === "own" ? "you" : name), " ");
-  }
-  row.append(make("bdi", { class: "ck-words" }, words)); // right-to-left words must not turn ours round
-  return row;
-}
 
 class View {
   constructor(model, element) {
@@ -69,13 +44,15 @@ class View {
     this.input = make("input", { type: "text", class: "ck-input", autocomplete: "off", enterkeyhint: "send" });
     this.send = make("button", {}, "Send");
     this.form = make("form", { class: "ck-form" }, this.input, this.send);
+    this.plug = new Plug((what) => this.ask(what));
     this.pane = make(
       "div",
-      { class: "chatkit-pane", role: "group" },
+      { class: "chatkit chatkit-pane", role: "group" },
       make("div", { class: "ck-head" }, this.name, this.button),
       make("div", { class: "ck-about" }, this.status, " ", this.others),
       make("div", { class: "ck-middle" }, this.log, this.more),
       this.form,
+      this.plug.element,
     );
     this.element.append(this.pane);
   }
@@ -146,13 +123,15 @@ class View {
 
   // From the kernel
 
-  hear({ everything, name, status, others, rows }) {
+  hear({ everything, name, status, others, rows, plug }) {
     clearTimeout(this.timer);
     this.timer = null;
     if (!this.started && !everything) return; // everything is on its way
     this.started = true;
     this.introduce(name);
     this.show(status, others);
+    this.plug.show(plug, name, !["replaced", "trouble", "left"].includes(status));
+    this.pane.classList.toggle("ck-plugged", plug !== null);
     const news = rows.filter(([number]) => number > this.last);
     const missing = news.length ? news[0][0] - this.last - 1 : 0;
     if (missing && !everything) return this.ask("ready"); // the connection to Jupyter was lost for a while

@@ -17,11 +17,16 @@ from chatkit.lab.person import Person
 HERE = Path(__file__).parent
 
 
+def read(*names: str) -> str:
+    """Return the text of these files beside this one, as one: a widget takes one script and one style."""
+    return "\n".join((HERE / name).read_text(encoding="utf-8") for name in names)
+
+
 class PersonPane(anywidget.AnyWidget):
     """Show `person`, and let a hand speak and act for them."""
 
-    _esm = HERE / "pane.js"
-    _css = HERE / "pane.css"
+    _esm = read("parts.js", "plug.js", "pane.js")
+    _css = read("colours.css", "pane.css", "plug.css")
 
     def __init__(self, person: Person) -> None:
         super().__init__()
@@ -71,6 +76,7 @@ class PersonPane(anywidget.AnyWidget):
                 "name": self.name,
                 "status": self.person.status,
                 "others": self.person.others,
+                "plug": self.person.plug,
                 "rows": [(row.number, row.kind, row.name, row.words) for row in news],
             }
         )

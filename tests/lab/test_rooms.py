@@ -7,7 +7,6 @@ import pytest
 from chatkit.client import ChatClient
 from chatkit.errors import CannotListen
 from chatkit.lab import count_sockets, open_room, wait_for, who_heard
-from chatkit.lab.rooms import _stop_all
 
 
 @dataclass
@@ -16,10 +15,7 @@ class Reader:
     text: str
 
 
-@pytest.fixture(autouse=True)
-def _no_room_is_left(nothing_left):
-    yield
-    _stop_all()
+pytestmark = pytest.mark.usefixtures("rooms")
 
 
 def client(room, name):
@@ -37,17 +33,17 @@ def test_a_room_opened_again_replaces_the_one_before():
 
 
 def test_rooms_of_two_names_live_side_by_side():
-    one, two = open_room("one"), open_room("two", engine="selectors")
+    one, two = open_room(name="one"), open_room(name="two", engine="selectors")
     with client(one, "ada"), client(two, "ada"):
         assert one.names == two.names == ("ada",)
-        assert two.engine == "selectors"
+        assert two.server.engine == "selectors"
 
 
 def test_a_port_that_is_taken_fails_in_the_calling_cell_and_the_next_try_works():
-    taken = open_room("one").address[1]
+    taken = open_room(name="one").address[1]
     with pytest.raises(CannotListen):
-        open_room("two", port=taken)
-    assert open_room("two").address[1] != taken
+        open_room(name="two", port=taken)
+    assert open_room(name="two").address[1] != taken
 
 
 def test_the_operating_system_counts_a_listener_and_a_pair_for_each():

@@ -8,7 +8,7 @@ import pytest
 
 import chatkit.panes
 
-CSS = Path(chatkit.panes.__file__).with_name("pane.css").read_text(encoding="utf-8")
+CSS = Path(chatkit.panes.__file__).with_name("colours.css").read_text(encoding="utf-8")
 PEOPLE = [f"--ck-{number}" for number in range(6)]
 
 
@@ -31,7 +31,7 @@ def contrast(one, other):
 
 
 @pytest.fixture(
-    params=[".chatkit-pane", '[data-jp-theme-light="false"] .chatkit-pane'], ids=["light", "dark"]
+    params=[".chatkit", '[data-jp-theme-light="false"] .chatkit'], ids=["light", "dark"]
 )
 def theme(request):
     return colours(request.param)

@@ -102,7 +102,7 @@ def test_an_interpreter_that_ends_with_panes_open_ends():
     script = (
         "from chatkit.lab import open_room\n"
         "from chatkit.panes import ChatPane\n"
-        "panes = [ChatPane(*open_room(name).address, 'ada') for name in ('one', 'two')]\n"
+        "panes = [ChatPane(*open_room(name=name).address, 'ada') for name in ('one', 'two')]\n"
         "print(*panes)\n"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=30)

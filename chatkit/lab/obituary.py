@@ -1,0 +1,49 @@
+"""A thread of a server that dies of an exception is told in the room's log, not under some cell.
+
+Python would print a traceback wherever the notebook happens to be. Here the log gets one sentence: which
+exception, and in which line of the server it was raised.
+"""
+
+import threading
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from types import FrameType, TracebackType
+from typing import Any
+from weakref import WeakKeyDictionary
+
+Tell = Callable[[str], object]
+
+_watched: WeakKeyDictionary[Any, Tell] = WeakKeyDictionary()
+_others_hook = threading.excepthook
+
+
+def watch(server: Any, tell: Tell) -> None:
+    """Call `tell` with a sentence when a thread dies that ran a method of `server`."""
+    global _others_hook
+    if threading.excepthook is not _hook:
+        _others_hook, threading.excepthook = threading.excepthook, _hook
+    _watched[server] = tell
+
+
+def sentence(error: BaseException, trace: TracebackType | None) -> str:
+    """Say what `error` was, and where a watched server raised it."""
+    own = [(frame, line) for frame, line in traceback.walk_tb(trace) if _who_is_told(frame)]
+    code, line = own[-1][0].f_code, own[-1][1]
+    return f"a thread died: {type(error).__name__} in {code.co_name} ({Path(code.co_filename).name}:{line})"
+
+
+def _hook(died: threading.ExceptHookArgs) -> None:
+    for frame, _ in traceback.walk_tb(died.exc_traceback):
+        tell = _who_is_told(frame)
+        if tell and died.exc_value:
+            tell(sentence(died.exc_value, died.exc_traceback))
+            return
+    _others_hook(died)
+
+
+def _who_is_told(frame: FrameType) -> Tell | None:
+    with suppress(TypeError):  # no server is unhashable, but `self` may be anything
+        return _watched.get(frame.f_locals.get("self"))
+    return None

@@ -1,0 +1,27 @@
+// The parts that views are made of. Their one law: words from the network enter the page as text, never as markup.
+
+const COLOURS = 6; // in colours.css, for people
+
+function make(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.append(...children); // strings become text nodes
+  return element;
+}
+
+// One person, one colour, in every pane. It is never all that tells people apart: the name is there as well.
+function colourOf(name) {
+  let sum = 0;
+  for (const letter of name.toLowerCase()) sum += letter.codePointAt(0);
+  return sum % COLOURS;
+}
+
+function makeRow(kind, name, words) {
+  const row = make("div", { class: `ck-row ck-${kind}` });
+  if (name) {
+    row.dataset.colour = colourOf(name);
+    row.append(make("span", { class: "ck-who" }, kind === "own" ? "you" : name), " ");
+  }
+  row.append(make("bdi", { class: "ck-words" }, words)); // right-to-left words must not turn ours round
+  return row;
+}

@@ -1,0 +1,40 @@
+"""A whole room in one output: its people's panes beside each other, board and diagram under them."""
+
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import ipywidgets
+
+from chatkit.lab.rooms import OpenRoom
+from chatkit.panes.live import Live
+from chatkit.panes.pane import PersonPane
+from chatkit.panes.row import side_by_side
+
+_views: WeakKeyDictionary[OpenRoom, "RoomView"] = WeakKeyDictionary()
+
+
+class RoomView(ipywidgets.VBox):
+    """The panes, with their plugs, over the board and the diagram."""
+
+    def __init__(self, room: OpenRoom, **options: Any) -> None:
+        self._panes = [PersonPane(guest) for guest in room.guests]
+        super().__init__([side_by_side(*self._panes), Live(room)], **options)
+
+    def close(self) -> None:
+        """Take it out of the notebook; the people stay in the room."""
+        for each in (*self._panes, *self.children):
+            each.close()
+        super().close()
+
+    def __repr__(self) -> str:
+        return f"{' | '.join(pane.name for pane in self._panes)}, over board and diagram"
+
+
+def show(room: OpenRoom, *names: str) -> RoomView:
+    """Seat these people in `room`, and show it with all who sit there; the view from before is closed."""
+    for name in names:
+        room.seat(name)
+    if older := _views.pop(room, None):
+        older.close()
+    _views[room] = RoomView(room)
+    return _views[room]

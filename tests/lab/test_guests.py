@@ -1,0 +1,201 @@
+"""People on wires: they talk through them, and what a plug does, the others see as after a real failure."""
+
+import threading
+
+import pytest
+
+from chatkit.lab import obituary, open_room
+from chatkit.lab.events import Kind, Way
+from chatkit.specimens import specimen
+from chatkit.specimens.naive import Naive
+
+pytestmark = pytest.mark.usefixtures("rooms")
+
+
+@pytest.fixture
+def room(engine):
+    return open_room(engine=engine)
+
+
+@pytest.fixture
+def trio(room):
+    guests = [room.seat(name) for name in ("ada", "grace", "linus")]
+    room.wait_for("* linus has entered the room", "ada", "grace")
+    return guests
+
+
+def passed(room, person, way):
+    """All bytes that have passed on a person's wire."""
+    return b"".join(
+        event.data
+        for event in room.log.events
+        if (event.kind, event.person, event.way) == (Kind.BYTES, person, way) and event.arrived is not None
+    )
+
+
+def kinds(room, person):
+    return [event.kind for event in room.log.events if event.person == person]
+
+
+def test_three_people_talk_and_the_log_has_every_byte(room, trio):
+    ada, grace, linus = trio
+    ada.say("Hello, room!")
+    room.wait_for("[ada] Hello, room!", "grace", "linus")
+    assert passed(room, "ada", Way.TO_SERVER) == b"ada\nHello, room!\n"
+    assert passed(room, "linus", Way.TO_CLIENT) == (
+        b"Welcome to chatkit! What shall I call you?\n* The room contains: ada, grace\n[ada] Hello, room!\n"
+    )
+    assert (room.names, room.guests) == (("ada", "grace", "linus"), (ada, grace, linus))
+
+
+def test_who_sits_already_joins_again(room, trio):
+    linus = trio[2]
+    linus.leave()
+    room.wait_for("* linus has left the room", "ada")
+    assert room.seat("linus") is linus
+    assert (room.names[-1], linus.status) == ("linus", "joined")
+
+
+def test_a_half_close_is_a_goodbye_that_goes_on_listening(room, trio):
+    ada, _grace, linus = trio
+    linus.half_close()
+    room.wait_for("* linus has left the room", "ada", "grace")
+    assert "half-closed" in linus.plug or linus.status != "joined"
+    ada.say("anybody?")
+    assert Kind.FIN in kinds(room, "linus")
+
+
+def test_a_reset_is_told_with_its_reason(room, trio):
+    trio[2].reset()
+    room.wait_for("* linus has left the room (connection lost)", "ada", "grace")
+    assert Kind.RST in kinds(room, "linus")
+    room.wait_until(lambda: trio[2].status == "trouble", "linus's pane is in trouble")
+
+
+def test_hanging_up_is_a_polite_goodbye(room, trio):
+    trio[2].hang_up()
+    room.wait_for("* linus has left the room", "ada", "grace")
+    assert Kind.RST not in kinds(room, "linus")
+
+
+def test_who_is_frozen_hears_all_of_it_later(room, trio):
+    ada, _grace, linus = trio
+    linus.freeze()
+    assert "frozen" in linus.plug
+    ada.say("one\ntwo")
+    room.wait_for("[ada] two", "grace")
+    assert "[ada] one" not in linus.text
+    linus.thaw()
+    room.wait_for("[ada] two", "linus")
+    assert (linus.text.splitlines()[-2:], linus.plug) == (["[ada] one", "[ada] two"], ())
+
+
+def test_who_is_cut_off_is_missed_by_nobody(room, trio):
+    ada, _grace, linus = trio
+    linus.go_silent()
+    ada.say("still there?")
+    room.wait_for("[ada] still there?", "grace")
+    assert (linus.status, room.names) == ("joined", ("ada", "grace", "linus"))
+    assert "silent" in linus.plug
+    assert Kind.SILENCE in kinds(room, "linus")
+
+
+def test_slices_are_one_line_in_the_end(room, trio):
+    ada, _grace, _linus = trio
+    ada.slice()
+    assert "sliced" in ada.plug
+    ada.say("slowly")
+    room.wait_for("[ada] slowly", "linus")
+    pieces = [e.data for e in room.log.events if (e.person, e.way) == ("ada", Way.TO_SERVER)]
+    assert pieces[-7:] == [b"s", b"l", b"o", b"w", b"l", b"y", b"\n"]
+    ada.behave()
+    assert ada.plug == ()
+
+
+@pytest.mark.parametrize("what", ["dance", "__class__", "wire", ""])
+def test_a_click_that_means_nothing_does_no_harm(room, trio, what):
+    ada, _grace, _linus = trio
+    ada.click(what, "words")
+    ada.say("still here")
+    room.wait_for("[ada] still here", "grace")
+
+
+def test_a_room_opened_again_ends_the_one_before(room, trio):
+    after = open_room()
+    for guest in trio:
+        room.wait_until(lambda guest=guest: "the server is stopping" in guest.text, "the goodbye")
+    assert after.names == ()
+
+
+def test_what_is_waited_for_in_vain_is_told(room, trio):
+    with pytest.raises(TimeoutError, match=r"(?s)grace did not see '\[ada\] hi' in 0.01 seconds, but.*"):
+        room.wait_for("[ada] hi", "grace", timeout=0.01)
+    with pytest.raises(TimeoutError, match=r"0.01 seconds have passed, and still not: rain"):
+        room.wait_until(lambda: False, "rain", timeout=0.01)
+
+
+# Servers of other kinds
+
+
+def test_a_server_of_another_process_is_a_room_by_its_address(serve, at_rest):
+    server = serve()
+    host, port = server.address
+    for where in (server.address, f"{host}:{port}"):
+        room = open_room(where)
+        ada, grace = room.seat("ada"), room.seat("grace")
+        ada.say("hi")
+        room.wait_for("[ada] hi", "grace")
+        for guest in (ada, grace):
+            guest.leave()
+        room.stop()
+    assert server.names == ()
+    at_rest()
+
+
+@pytest.mark.parametrize("name", ["naive", "one_recv", "slow_reader", "waits_for_the_last"])
+def test_a_specimen_is_a_room_and_one_that_cannot_stop_is_stopped(name):
+    room = open_room(specimen(name).server)
+    room.seat("ada")
+    assert "ada    \u2192 server  [ada\\n]" in room.diagram().text
+    assert "ada" in room.board.look().text
+
+
+class Nothing:
+    def __init__(self, host, port):
+        pass
+
+
+def test_a_class_that_is_no_server_is_told_what_it_lacks():
+    with pytest.raises(TypeError, match="needs start, stop and address; this one lacks start"):
+        open_room(Nothing)
+
+
+# Threads that die
+
+
+def test_a_polite_goodbye_kills_the_next_speaker_s_handler_and_the_log_tells_where(capfd):
+    room = open_room(Naive)
+    ada, linus, grace = (room.seat(name) for name in ("ada", "linus", "grace"))
+    room.wait_for("* grace has entered the room", "ada", "linus")
+    linus.leave()
+    ada.say("one")
+    room.wait_for("[ada] one", "grace")
+    room.wait_until(lambda: Kind.RST in kinds(room, "linus"), "linus's computer refuses line one")
+    ada.say("two")
+    room.wait_until(lambda: any("died" in e.words for e in room.log.events), "a handler died")
+    (note,) = [event.words for event in room.log.events if "died" in event.words]
+    assert note.startswith("a thread died: BrokenPipeError in broadcast (naive.py:")
+    room.wait_until(lambda: ada.status == "trouble", "ada is outside")
+    assert "[ada] two" not in grace.text
+    assert capfd.readouterr().err == ""
+
+
+def test_other_threads_that_die_are_python_s_affair(monkeypatch):
+    told = []
+    monkeypatch.setattr(obituary, "_others_hook", lambda died: told.append(died.exc_type))
+    monkeypatch.setattr(threading, "excepthook", obituary._hook)
+    open_room(Naive)
+    thread = threading.Thread(target=lambda: 1 / 0)
+    thread.start()
+    thread.join()
+    assert told == [ZeroDivisionError]
