@@ -96,6 +96,7 @@ class Link:
         self._say_goodbye("hung up", Kind.FIN, now)
         self.down.take_all(now)  # what is unread would turn the FIN into an RST
         self.down.lose_all()
+        self.down.faults = Faults()
         self.up.rule, self.down.rule = CUT_OFF, CLOSED
         if not self.client.closed and self.client.told is None:
             self.client.finish()
@@ -104,6 +105,7 @@ class Link:
         """Tell the server and the client by an RST that it is over."""
         self._say_goodbye("reset", Kind.RST, now)
         self.down.lose_all()
+        self.down.faults = Faults()
         self.up.rule, self.down.rule = CUT_OFF, LOST
         if not self.client.closed:
             self.client.reset()
