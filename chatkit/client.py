@@ -85,7 +85,8 @@ class ChatClient:
             with suppress(OSError), self._writing:
                 self._socket.shutdown(socket.SHUT_WR)
         if self._reader and self._reader is not threading.current_thread():
-            self._reader.join(self.timeout if timeout is None else timeout)  # it ends with the server's own goodbye
+            patience = self.timeout if timeout is None else timeout
+            self._reader.join(patience)  # it ends with the server's own goodbye
         self._close(None)
 
     def receive(self, timeout: float | None = None) -> Message | None:
