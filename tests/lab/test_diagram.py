@@ -109,6 +109,18 @@ def test_what_arrives_late_stands_before_what_it_causes():
     assert said.index(cause) < said.index(effect)
 
 
+def test_slices_that_follow_one_another_are_not_late():
+    """A wire reads a line at once, and passes its bytes on one by one: the last one arrives much later."""
+    scene = Scene()
+    numbers = [scene.says("ada", b"x", takes=0, fate="waits") for _ in range(80)]
+    for number in numbers:
+        scene.wait(0.005)
+        scene.log.arrived(number)
+    assert {line.split("server  ")[1] for line in diagram(scene.events, last=79).text.splitlines()[1:]} == {
+        "x  (the line goes on)"
+    }
+
+
 def test_only_the_last_are_shown_and_the_picture_says_how_many_are_not():
     scene = long_talk()
     picture = diagram(scene.events, THREE)

@@ -6,10 +6,10 @@ inside a burst: steps that follow one another without a pause of a quarter of a 
 
 1. What goes to clients with nothing else between it takes turns: everybody's first, then everybody's
    second, each time in the order of the people; FIN and RST come after bytes.
-2. A late copy goes back: to the line whose words it ends with, or to its brother, a chunk whose very bytes
-   have gone to somebody else before (the second time to the second time, and so on), whichever is later. It
-   passes only chunks that others sent, and only those whose lines it does not carry. It never passes an
-   event of its own person, a connection, an ending, a note or a silence.
+2. A late copy goes back: to the last line whose words it ends with, or if it does not get there to its
+   brother, a chunk whose very bytes have gone to somebody else before (the second time to the second time,
+   and so on). It passes only chunks of others, and of those that go to the server only such whose lines it
+   does not carry. It never passes a connection, an ending, a note or a silence.
 
 So each person's order is kept, and what goes to the server never moves: who left before whom spoke is what
 the log says. No effect comes before its cause: of all the lines that a copy could tell, it stays after the
@@ -30,26 +30,33 @@ _REACH = 64  # steps that a late copy may go back at most
 
 
 class Step(NamedTuple):
-    """An event as it was sent or, `arriving`, the moment when one that was held for long arrived."""
+    """An event as it was sent or, `arriving`, the moment when one that was `late` arrived after all."""
 
     event: Event
     time: float
+    late: bool = False
     arriving: bool = False
 
 
-def is_late(event: Event) -> bool:
-    """Say whether an event arrived, but only after a pause."""
-    return event.arrived is not None and event.arrived - event.sent > PAUSE
-
-
 def make_steps(events: Iterable[Event]) -> list[Step]:
-    """Return the events in the order given, and among them the moments when late ones arrived."""
-    steps, now = [], 0.0
+    """Return the events in the order given, and among them the moments when late ones arrived.
+
+    Late is what took longer than a pause, and did not just follow on the heels of what was not late: slices
+    of one line arrive milliseconds apart, and may take a while in all.
+    """
+    steps, arrivals, now = [], [], 0.0
+    before: dict[tuple[str, Way], tuple[float, bool]] = {}
     for event in events:
-        now = max(now, event.sent)
-        steps.append(Step(event, now))
-    late = [Step(event, event.arrived or 0.0, True) for event, *_ in steps if is_late(event)]
-    return sorted([*late, *steps], key=lambda step: step.time) if late else steps
+        now, then = max(now, event.sent), event.arrived
+        late = False
+        if then is not None:
+            last, was_late = before.get((event.person, event.way), (0.0, True))
+            late = then - event.sent > PAUSE and (was_late or then - last > PAUSE)
+            before[event.person, event.way] = then, late
+        steps.append(Step(event, now, late))
+        if late and then is not None:
+            arrivals.append(Step(event, then, True, True))
+    return sorted([*arrivals, *steps], key=lambda step: step.time) if arrivals else steps
 
 
 def find_people(steps: Iterable[Step], first: Sequence[str] = ()) -> list[str]:
@@ -100,17 +107,20 @@ def _arrange(burst: list[Step], rank: dict[str, int]) -> Iterator[Step]:
 
 def _place(step: Step, nth: int, placed: list[tuple[Step, int]]) -> int:
     """Return where a step belongs: right after its line or brother if it may go back there, or at the end."""
-    end = len(placed)
+    place = len(placed)
     if not _is_outward(step) or step.event.kind != Kind.BYTES:
-        return end
-    for at in range(end - 1, max(-1, end - 1 - _REACH), -1):
+        return place
+    for at in range(len(placed) - 1, max(-1, len(placed) - 1 - _REACH), -1):
         other, others_nth = placed[at]
-        brother = _is_outward(other) and (other.event.data, others_nth) == (step.event.data, nth)
-        if other.event.person != step.event.person and (brother or _tells(step, other)):
+        if other.event.person == step.event.person:
+            break
+        if _tells(step, other):
             return at + 1
+        if _is_outward(other) and (other.event.data, others_nth) == (step.event.data, nth):
+            place = at + 1
         if not _may_pass(step, other):
-            return end
-    return end
+            break
+    return place
 
 
 def _tells(step: Step, other: Step) -> bool:
@@ -123,7 +133,7 @@ def _tells(step: Step, other: Step) -> bool:
 
 
 def _may_pass(step: Step, other: Step) -> bool:
-    if other.event.person == step.event.person or other.arriving or other.event.kind != Kind.BYTES:
+    if other.arriving or other.event.kind != Kind.BYTES:
         return False
     return other.event.way == Way.TO_CLIENT or not _carries(step.event.data, other.event.data)
 

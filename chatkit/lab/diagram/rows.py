@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
-from chatkit.lab.diagram.order import Step, is_late
+from chatkit.lab.diagram.order import Step
 from chatkit.lab.diagram.words import Piece, cut_lines
 from chatkit.lab.events import Event, Kind, Way
 
@@ -137,4 +137,4 @@ def _judge(step: Step) -> Fate:
         return Fate.LATE
     if step.event.lost:
         return Fate.LOST
-    return Fate.HELD if step.event.arrived is None or is_late(step.event) else Fate.ARRIVED
+    return Fate.HELD if step.late or step.event.arrived is None else Fate.ARRIVED
