@@ -17,7 +17,10 @@ def complaint(error: BaseException) -> str:
         return f"Line {error.lineno or 1} is not Python yet: {error.msg}."
     if isinstance(error, SystemExit):
         return f"Your code wants to end the whole program{_where(error)}: take the exit out."
-    if isinstance(error, NameError) and type(error) is NameError:
+    if isinstance(error, UnboundLocalError):
+        name = str(error).partition("'")[2].partition("'")[0]  # Python 3.11 does not set error.name
+        return f"The name {name} is used{_where(error)} before the line that makes it."
+    if isinstance(error, NameError):
         return f"Python knows no {error.name}{_where(error)}: {OWN_FILE}."
     if isinstance(error, ModuleNotFoundError):
         return f"There is no module {error.name} to import{_where(error)}."

@@ -6,6 +6,7 @@ fear an answer that never returns. This file knows sockets only through the chec
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -37,14 +38,14 @@ class Exam:
 
     def __init__(self, names: dict[str, Any], source: str, tell: Callable[[str, float], None]) -> None:
         self.names, self.source, self._tell = names, source, tell
-        self._usual = STEP
+        self.usual = STEP  # seconds for a step
         self.blame = ""  # the sentence for a room that does not do what this step expects
         self.bytes_met_text = False  # a comparison of bytes with text, which is never true
 
     def step(self, text: str, blame: str = "", seconds: float = 0.0) -> None:
-        """Begin a step; if it takes longer than `seconds`, by default what is usual here, the exam is over."""
+        """Begin a step; if it takes longer than `seconds` (by default what is usual), the exam is over."""
         self.blame = blame
-        self._tell(text, seconds or self._usual)
+        self._tell(text, seconds or self.usual)
 
     # What the answer must define.
 
@@ -99,13 +100,13 @@ class Exam:
         server = factory(HOST, 0)
         server.start()
         stage = Stage(Room(server.address, Manners()))
-        self._usual = ROOM_STEP  # the answer has threads of its own now, and the actors keep deadlines
+        self.usual = ROOM_STEP  # the answer has threads of its own now, and the actors keep deadlines
         try:
             yield server, stage
         except Broken as broken:
             raise Wrong(self.blame or "The room did not do this.", broken.expected, broken.got) from None
         stage.clear(politely=False)
-        self._usual = STEP
+        self.usual = STEP
         self.step("your server stops")
         server.stop()
 
@@ -115,6 +116,14 @@ class Exam:
         (outcome,) = check(factory, only=[name], in_process=True).outcomes
         if outcome.failure:
             raise Wrong(blame, outcome.failure.expected, outcome.failure.got)
+
+    def stack(self, thread: threading.Thread) -> list[str]:
+        """Return the names of the functions that a thread is in, the innermost first."""
+        frame, names = sys._current_frames().get(thread.ident or 0), []
+        while frame:
+            names.append(frame.f_code.co_name)
+            frame = frame.f_back
+        return names
 
     def threads(self) -> set[threading.Thread]:
         """Return the threads that live now, without those of the exam itself."""

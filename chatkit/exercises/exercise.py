@@ -14,7 +14,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from chatkit.exercises.exam import Exam
 
-NAMES = ("lines", "goodbye", "funeral", "leaving")  # in the order of the lessons
+NAMES = (
+    "calls",
+    "lines",
+    "callers",
+    "broadcast",
+    "goodbye",
+    "funeral",
+    "leaving",
+)  # in the order of the lessons
 READING = "your answer is read"  # the first step of every task
 HERE = Path(__file__).parent
 
