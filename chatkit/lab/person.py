@@ -67,7 +67,7 @@ class Person:
         self._pump.call(self._seat.join)
 
     def leave(self) -> None:
-        """Leave in good order; return when the server has let go, or after half a second."""
+        """Leave in good order; return when the server has let go, or after a moment."""
         self._pump.call(self._seat.leave)
 
     def replace(self) -> None:

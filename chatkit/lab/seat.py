@@ -14,7 +14,7 @@ from chatkit.lab.pump import Work
 from chatkit.lab.transcript import Transcript
 from chatkit.messages import Message, Prompt
 
-PATIENCE = 0.5  # seconds for a server's own goodbye: one that is broken on purpose has none
+PATIENCE = 0.3  # seconds for a server's own goodbye: one that is broken on purpose has none
 Status = Literal["joining", "joined", "left", "trouble", "replaced"]
 
 
@@ -44,7 +44,7 @@ class Seat:
             client.connect()
 
     def leave(self) -> None:
-        """Leave in good order: a server that does not let go is left after half a second."""
+        """Leave in good order: a server that does not let go is left after a moment."""
         self._client.quit(PATIENCE)
 
     def replace(self) -> None:

@@ -7,13 +7,16 @@ with a notebook; `room.board.look()` and `room.diagram()` make pictures that are
 import threading
 import time
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import anywidget
 
+import chatkit.lab
 from chatkit.lab.rooms import OpenRoom
 from chatkit.panes.pane import read
 
+LAB = Path(chatkit.lab.__file__).parent
 PAUSE = 0.25  # seconds between two drawings
 PRESENCE = 15.0  # seconds for which a browser counts as there after it has spoken; it speaks every 5
 
@@ -22,7 +25,7 @@ class Live(anywidget.AnyWidget):
     """Show the board and the diagram of `room`."""
 
     _esm = read("live.js")
-    _css = read("colours.css", "live.css")
+    _css = read("colours.css", "live.css") + (LAB / "board.css").read_text(encoding="utf-8")
 
     def __init__(self, room: OpenRoom) -> None:
         super().__init__()

@@ -1,0 +1,117 @@
+"""A whole room in JupyterLab: the founding bug on panes, board and diagram, and every button of a plug."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+
+NAIVE = """
+from chatkit.lab import open_room
+from chatkit.panes import show
+from chatkit.specimens.naive import Naive
+room = open_room(Naive)
+"""
+SHOW = 'show(room, "ada", "linus", "grace")'
+GOOD = 'room = open_room(); show(room, "ada", "linus", "grace")'
+
+
+@pytest.fixture(scope="module")
+def notebook(lab, open_notebook):
+    """A notebook that opens the naive server's room, shows it, draws it; and then a good server's."""
+    return open_notebook(lab.write("room.ipynb", NAIVE, SHOW, "room.diagram()", GOOD))
+
+
+@pytest.fixture(scope="module")
+def board(notebook):
+    return notebook.main.get_by_role("region", name="board").last
+
+
+@pytest.fixture(scope="module")
+def diagram(notebook):
+    return notebook.main.get_by_role("region", name="diagram").last
+
+
+@pytest.fixture(scope="module")
+def naive(notebook):
+    """The room of the naive server, all three in it."""
+    notebook.run(0)
+    notebook.run(1)
+    for name in ("ada", "linus", "grace"):
+        notebook.pane(name).is_said_to_be("in the room")
+    return notebook
+
+
+def row(board, who):
+    """A row of the board."""
+    return board.get_by_role("row").filter(has=board.page.get_by_role("rowheader", name=who, exact=True))
+
+
+def test_a_polite_goodbye_sets_a_handler_spinning_and_the_next_speaker_pays(naive, board, diagram):
+    ada, linus, grace = (naive.pane(name) for name in ("ada", "linus", "grace"))
+    expect(row(board, "linus")).to_contain_text("waits")
+    linus.presses("Leave")
+    linus.is_said_to_be("outside")
+    expect(row(board, "linus")).to_contain_text("SPINS")
+    expect(row(board, "linus")).to_contain_text("CLOSE_WAIT")
+    expect(row(board, "linus").locator(".ck-rate")).to_contain_text(re.compile(r"\d,\d{3}"))
+    expect(diagram).to_contain_text("FIN (no more from linus)")
+    ada.types("one")
+    grace.reads("one")
+    expect(diagram).to_contain_text("RST")
+    ada.types("two")
+    ada.is_said_to_be("outside")
+    expect(diagram).to_contain_text("BrokenPipeError in broadcast")
+    assert "two" not in grace.rows
+    expect(board).to_contain_text("SPINS")
+
+
+@pytest.mark.parametrize("theme", ["Light", "Dark"])
+def test_axe_finds_nothing_wrong_with_the_room(naive, theme):
+    naive.theme(theme)
+    assert Axe().run(naive.page, ".jp-OutputArea-output").generate_snapshot() == ""
+
+
+def test_all_of_it_is_on_one_screen_and_nothing_jumps(naive, board, diagram):
+    place = board.bounding_box(), diagram.bounding_box()
+    top = naive.pane("ada").pane.bounding_box()["y"]
+    assert place[1]["y"] + place[1]["height"] - top < 760  # pixels: what JupyterLab leaves of a window of 900
+    naive.pane("grace").types("anybody?")
+    expect(diagram).to_contain_text("anybody?")
+    assert (board.bounding_box(), diagram.bounding_box()) == place
+
+
+def test_a_diagram_in_a_cell_is_a_picture_that_is_saved(naive, lab):
+    naive.run(2)
+    picture = naive.main.locator(".jp-RenderedSVG img")
+    expect(picture).to_be_visible()
+    naive.save()
+    assert "BrokenPipeError in broadcast" in (lab.folder / "room.ipynb").read_text()
+
+
+def test_the_plug_s_buttons_do_to_a_good_room_what_they_say(notebook, diagram):
+    notebook.run(3)
+    ada, linus, grace = (notebook.pane(name, -1) for name in ("ada", "linus", "grace"))
+    for each in (ada, linus, grace):
+        each.is_said_to_be("in the room")
+    ada.presses("Slice")
+    ada.types("slow")
+    grace.reads("slow")
+    ada.presses("Unslice")
+    linus.presses("Freeze")
+    ada.types("while linus is frozen")
+    grace.reads("while linus is frozen")
+    assert "while linus is frozen" not in linus.rows
+    linus.presses("Thaw")
+    linus.reads("while linus is frozen")
+    linus.presses("Half-close")
+    grace.reads("linus has left the room")
+    ada.presses("Reset")
+    ada.is_said_to_be("outside")
+    grace.reads("ada has left the room (connection lost)")
+    grace.presses("Go silent")
+    grace.types("can anybody hear me?")
+    expect(grace.pane.get_by_role("button", name="Go silent")).to_be_disabled()
+    expect(diagram).to_contain_text("silen")
