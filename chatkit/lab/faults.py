@@ -47,7 +47,7 @@ def ways(way: Way | None) -> tuple[Way, ...]:
     return (Way(way),)
 
 
-def seconds(what: str, value: float) -> float:
+def check_seconds(what: str, value: float) -> float:
     """Return `value` if it can be a time; raise `ValueError`."""
     good = isinstance(value, int | float) and math.isfinite(value) and 0 <= value <= LONGEST
     if not good:
@@ -55,7 +55,7 @@ def seconds(what: str, value: float) -> float:
     return float(value)
 
 
-def slice_size(value: int) -> int:
+def check_size(value: int) -> int:
     """Return `value` if it can be the size of a slice, in bytes; raise `ValueError`."""
     if not isinstance(value, int) or isinstance(value, bool) or value < 1:
         raise ValueError(f"a slice has a whole number of bytes, 1 or more, not {value!r}")

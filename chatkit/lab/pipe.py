@@ -119,9 +119,7 @@ class Pipe:
         self.log.lost(number)
         if deed is Deed.REFUSE and self.source.told is Kind.FIN and not self.source.closed:
             self.source.reset()
-            if (
-                self.way is Way.TO_CLIENT
-            ):  # a client that was hung up on hears what does not concern the server
+            if self.way is Way.TO_CLIENT:  # what the client is told is the wire's word, not the server's
                 self.log.happened(Kind.RST, self.person, Way.TO_SERVER)
 
     # Passing on
@@ -182,9 +180,8 @@ class Pipe:
 
     def _is_stuck(self, now: float) -> bool:
         """Say whether an RST waits in vain for a target that takes nothing."""
-        return (
-            self.target.blocked and self._ends_in_reset and not self.faults.frozen and self._has_waited(now)
-        )
+        waits = self.target.blocked and self._ends_in_reset and not self.faults.frozen
+        return waits and self._has_waited(now)
 
     def _make_way(self) -> None:
         """Lose what an RST has waited for; it would have overtaken that on a direct connection too."""

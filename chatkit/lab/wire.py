@@ -10,7 +10,7 @@ from time import monotonic
 from typing import Self
 
 from chatkit.lab.events import EventLog, Kind, Way
-from chatkit.lab.faults import NO_FAULTS, Faults, seconds, slice_size, ways
+from chatkit.lab.faults import NO_FAULTS, Faults, check_seconds, check_size, ways
 from chatkit.lab.link import Link
 from chatkit.lab.relay import Relay
 
@@ -75,18 +75,18 @@ class Wire:
 
     # Misbehaving, until `behave`
 
-    def delay(self, time: float, way: Way | None = None) -> None:
-        """Pass everything on `time` seconds late; raise `ValueError` if that is none."""
-        self._misbehave(f"late by {time} s", way, delay=seconds("a delay", time))
+    def delay(self, seconds: float, way: Way | None = None) -> None:
+        """Pass everything on so many seconds late; raise `ValueError`."""
+        self._misbehave(f"late by {seconds} s", way, delay=check_seconds("a delay", seconds))
 
     def slice(self, size: int = 1, way: Way | None = None) -> None:
         """Pass everything on in pieces of `size` bytes, some milliseconds apart; raise `ValueError`."""
-        plural = "" if slice_size(size) == 1 else "s"
+        plural = "" if check_size(size) == 1 else "s"
         self._misbehave(f"slices: {size} byte{plural} at a time", way, size=size)
 
     def glue(self, pause: float = 0.05, way: Way | None = None) -> None:
         """Pass on in one piece all that comes within `pause` seconds; raise `ValueError`."""
-        self._misbehave(f"glued: all of {pause} s in one piece", way, glue=seconds("a pause", pause))
+        self._misbehave(f"glued: all of {pause} s in one piece", way, glue=check_seconds("a pause", pause))
 
     def freeze(self, way: Way | None = None) -> None:
         """Neither read nor pass on anything, like a program that has been stopped."""
