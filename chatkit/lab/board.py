@@ -22,7 +22,6 @@ from chatkit.lab.meter import METER
 from chatkit.lab.outside import workers as threads_outside
 
 ENOUGH = 0.2  # seconds between two looks that are compared
-TRIES = 5  # to find a loop in its recv
 
 NO_QUEUES = "This system does not show how many bytes lie unread or unsent, nor how much each thread runs."
 NOT_BEGUN = "This server has not been started."
@@ -102,14 +101,9 @@ class Board:
         return "Board()"
 
     def _judged(self) -> tuple[Seen, tuple[Row, ...]]:
-        """Look and judge; for the sake of the text that stays, a loop is to be seen in its recv."""
-        for _ in range(TRIES):
-            now = self._see()
-            old = self._earlier and now.at - self._before.at < ENOUGH
-            rows = Judge(self._earlier if old and self._earlier else self._before, now).rows()
-            if not any(row.verdict is Verdict.SPINS and not row.call for row in rows):
-                break
-        return now, rows
+        now = self._see()
+        is_early = now.at - self._before.at < ENOUGH
+        return now, Judge(self._earlier if is_early and self._earlier else self._before, now).rows()
 
     def _see(self) -> Seen:
         self._find_address()

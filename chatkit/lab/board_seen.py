@@ -32,6 +32,7 @@ class Worker:
     home: Peer | None = None
     listens: bool = False  # it lets people in
     place: Place = Place()  # noqa: RUF009 - a tuple
+    loops: bool = False  # it goes on reading from a client who has said goodbye
     on: Peer | None = None  # the client that its present call is about
     calls: int = 0  # of send and accept
     accepts: int = 0

@@ -29,7 +29,7 @@ def _cells(row: Row, numbers: bool) -> tuple[str, ...]:
 
 def _without_luck(row: Row) -> Row:
     """Leave out addresses, and the line of a thread that runs: it is another at every look."""
-    runs = row.verdict is Verdict.WORKS or (row.verdict is Verdict.SPINS and not row.call)
+    runs = row.verdict is Verdict.WORKS or (row.verdict is Verdict.SPINS and row.call != "recv")
     return replace(
         row,
         who=row.who if row.is_named else "a stranger",

@@ -16,7 +16,7 @@ from chatkit.lab import kernel
 from chatkit.lab.board_seen import Work, Worker
 from chatkit.lab.kernel import Peer
 from chatkit.lab.meter import METER, Count, Tally, ends
-from chatkit.lab.places import RECV, SEND, place
+from chatkit.lab.places import RECV, SEND, Place, place
 
 
 def workers(server: object, port: int) -> tuple[Worker, ...]:
@@ -40,6 +40,9 @@ def _worker(
     if not (own or counts or given):
         return None
     at, now = place(frame, METER.codes), tally.now
+    loops = [count.loop for count in counts if count.loop]
+    if loops and at.call in ("", RECV):
+        at = Place(RECV, loops[-1])
     home = next(filter(None, given), None) or (None if own else _only_client(counts))
     accepts = sum(count.accepts for count in counts if count.waits)
     reads_one = home and at.call == RECV
@@ -50,6 +53,7 @@ def _worker(
         home=home,
         listens=home is None and (accepts > 0 or None in given),
         place=at,
+        loops=bool(loops),
         on=now.peer if now and is_known and at.call in (RECV, SEND) else home if reads_one else None,
         calls=sum(count.calls for count in counts),
         accepts=accepts,

@@ -14,7 +14,6 @@ from chatkit.lab.board_seen import Seen, Work, Worker
 from chatkit.lab.kernel import Peer, Socket
 from chatkit.lab.places import ACCEPT, RECV, SEND, Place
 
-MANY_EMPTY = 50  # a healthy server reads nothing once or twice from one client
 MANY_FAILED, A_FEW = 1_000, 10  # calls, between two looks
 A_CORE, SOME_OF_IT = 0.8, 0.2  # shares
 NOBODY_HOLDS = ("ESTABLISHED", "CLOSE_WAIT", "SYN_RECV")  # who waits at the door is in one of these
@@ -47,7 +46,7 @@ class Judge:
 
     def spins(self, worker: Worker) -> bool:
         """Say whether a thread runs round and round, and nothing comes of it."""
-        if any(work.empty >= MANY_EMPTY for work in worker.work.values()) and worker.place.call in ("", RECV):
+        if worker.loops and worker.place.call == RECV:
             return True
         earlier = self.earlier.get(worker.number, worker)
         done = worker.done - earlier.done

@@ -6,6 +6,7 @@ A traceback shows its frame; a call that began before the meter was on is not co
 """
 
 import socket
+import sys
 import threading
 import weakref
 from collections.abc import Callable
@@ -14,20 +15,23 @@ from types import CodeType
 from typing import Any
 
 from chatkit.lab.kernel import Peer
+from chatkit.lab.places import own_line
 
 READS = ("recv", "recv_into")
 OTHERS = ("send", "sendall", "_accept")  # the last is what `accept` waits in
+MANY_EMPTY = 50  # a healthy server reads nothing once or twice from one client
 
 
 class Count:
     """What one thread has done on one socket; only that thread writes it."""
 
-    __slots__ = ("accepts", "calls", "empty", "failed", "peer", "port", "reads", "ref", "waits")
+    __slots__ = ("accepts", "calls", "empty", "failed", "loop", "peer", "port", "reads", "ref", "waits")
 
     def __init__(self, sock: socket.socket) -> None:
         self.calls = self.reads = self.accepts = 0
         self.empty = 0  # reads that returned at once with nothing: the peer has said goodbye
         self.failed = 0  # reads that raised
+        self.loop = ""  # the line that goes on reading nothing: seen here, since a loop never stands still
         self.port, self.peer = ends(sock)
         self.waits = sock.gettimeout() != 0  # if not, something else waits, for many sockets at once
         self.ref: weakref.ref[socket.socket] | None = None
@@ -163,6 +167,8 @@ def _counted_read(real: Any, local: threading.local, begin: Begin, _accepts: int
             raise
         if not result:
             count.empty += 1
+            if count.empty == MANY_EMPTY:
+                count.loop = own_line(sys._getframe())
         return result
 
     return call

@@ -39,8 +39,13 @@ def place(frame: FrameType, meter: Set[CodeType] = frozenset()) -> Place:
     metered = frame.f_code in meter
     name = frame.f_code.co_name if metered else _called(frame.f_code, frame.f_lasti)
     waits = _WAITS | _WAITS_IN_LIBRARY if _is_library(frame.f_code.co_filename) else _WAITS
-    own = next((each for each in _outwards(frame) if not _is_passed_over(each.f_code.co_filename)), None)
-    return Place(waits.get(name, ""), _line(own) if own else "")
+    return Place(waits.get(name, ""), own_line(frame))
+
+
+def own_line(frame: FrameType) -> str:
+    """Return the innermost line that is neither Python's own library nor the lab, as in "naive.py:32"."""
+    own = (each for each in _outwards(frame) if not _is_passed_over(each.f_code.co_filename))
+    return next(map(_line, own), "")
 
 
 def _outwards(frame: FrameType | None) -> Iterator[FrameType]:

@@ -221,6 +221,9 @@ def test_who_is_not_let_in_yet_and_who_holds_up_the_door_are_told(watch, naive, 
     look = board.wait_for("not let in yet", "grace", LONG)
     look = board.wait_for("held up", "listener", LONG)
     assert row(look, "listener").words == "held up by ada"
+    naive.stop()
+    talkers[0].leaves()
+    board.wait_until(lambda look: not look.rows, "nothing left", LONG)
 
 
 def test_a_goodbye_that_is_kept_but_not_asked_for_again_is_told(watch, talkers):
