@@ -341,11 +341,11 @@ def test_a_naive_server_never_notices_a_polite_goodbye(wired, talkers):
         wire = wired(server.address, None, "ada")
         ada = Talker(wire.address, "ada")
         talkers.append(ada)
+        eventually(lambda: server.names == ["ada"])  # it lists who has joined only afterwards
         wire.hang_up()
         ada.hears_the_end()
         assert told(wire.log)[-1] == (">", "FIN")
-        assert "ada" in server.names
-        wire.stop()
+        assert server.names == ["ada"]
 
 
 def test_ncat_talks_through_it(serve, wired):
