@@ -17,7 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
-from chatkit.exercises.complaints import ANSWERS, complaint, place
+from chatkit.exercises.complaints import ANSWERS, complaint, is_blunder, place
 from chatkit.exercises.exam import Exam, Wrong
 from chatkit.exercises.exercise import READING, task_of
 
@@ -79,11 +79,12 @@ def _listen_to_threads(exam: Exam, tell: Callable[..., None]) -> None:
     """Tell of threads that die of an exception, and note when bytes are compared with text (python -b)."""
 
     def died(args: threading.ExceptHookArgs) -> None:
-        if args.exc_value:
-            tell(died=complaint(args.exc_value))
+        if error := args.exc_value:
+            tell(died=complaint(error), blunder=is_blunder(error))
 
-    def warned(_message: Warning | str, category: type[Warning], *_: Any, **__: Any) -> None:
-        exam.bytes_met_text |= issubclass(category, BytesWarning)
+    def warned(message: Warning | str, category: type[Warning], *_: Any, **__: Any) -> None:
+        compared = str(message).startswith("Comparison")  # to print bytes is no mistake
+        exam.bytes_met_text |= compared and issubclass(category, BytesWarning)
 
     threading.excepthook = died
     warnings.simplefilter("ignore")

@@ -33,6 +33,11 @@ def complaint(error: BaseException) -> str:
     return f"{_who(error)} raised {type(error).__name__}{_where(error)}: {_said(error)}"
 
 
+def is_blunder(error: BaseException) -> bool:
+    """Say whether an exception is the answer's own mistake, and not what a network may do at any time."""
+    return not isinstance(error, OSError) and (bool(_mine(error)) or isinstance(error, TypeError))
+
+
 def place(frame: FrameType | None) -> str:
     """Say in which function and line of the answer a frame is busy; empty if in none."""
     while frame:
@@ -63,5 +68,6 @@ def _who(error: BaseException) -> str:
 
 def _said(error: BaseException) -> str:
     words = " ".join(str(error).split()) or "it says no more"
-    hint = " (is self missing?)" if isinstance(error, TypeError) and "positional argument" in words else ""
+    method = "." in words.partition("(")[0] and "positional argument" in words
+    hint = " (is self missing, or another argument?)" if method else ""
     return f"{words[:200]}{hint}{'' if words.endswith(('.', '?', '!')) and not hint else '.'}"

@@ -50,15 +50,16 @@ class Exam:
     # What the answer must define.
 
     def wants_class(self, name: str, base: type = object, *methods: str) -> Any:
-        """Return the class called `name`; it must descend from `base` and have these `methods`."""
+        """Return the class called `name`; it must descend from `base` and have these `methods`, if inherited."""
         found = self._named(name, "class")
         if not isinstance(found, type):
             raise Wrong(f"{name} must be a class, made with `class {name}:`.", "a class", _kind(found))
         if not issubclass(found, base):
             raise Wrong(f"{name} must build on {base.__name__}: class {name}({base.__name__}):")
         for method in methods:
-            if not callable(getattr(found, method, None)):
-                near = _nearest(method, [each for each in vars(found) if not each.startswith("__")])
+            own = [each for each in vars(found) if not (each.startswith("__") or hasattr(base, each))]
+            near = "" if method in vars(found) else _nearest(method, own)
+            if near or not callable(getattr(found, method, None)):
                 raise Wrong(_misnamed(near, method) or f"{name} has no method called {method}.")
         return found
 
@@ -72,6 +73,7 @@ class Exam:
         return found
 
     def _named(self, name: str, kind: str) -> Any:
+        self.step(f"it defines {name}")
         if name in self.names:
             return self.names[name]
         near = _nearest(name, [each for each in self.names if not each.startswith("_")])
@@ -104,7 +106,9 @@ class Exam:
         try:
             yield server, stage
         except Broken as broken:
-            raise Wrong(self.blame or "The room did not do this.", broken.expected, broken.got) from None
+            raise Wrong(
+                self.blame or "This did not happen in your room.", broken.expected, broken.got
+            ) from None
         stage.clear(politely=False)
         self.usual = STEP
         self.step("your server stops")

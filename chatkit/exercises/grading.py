@@ -61,7 +61,7 @@ class _Grading:
         self._steps: list[str] = []
         self._left = STARTING * patience
         self._read = False
-        self._where = self._died = ""
+        self._where = self._died = self._blunder = ""
         self._told: queue.Queue[Message | None] = queue.Queue()
         self._printed = bytearray()
         environment = os.environ | ENVIRONMENT | {"PYTHONPATH": _path()}
@@ -113,6 +113,8 @@ class _Grading:
         self._read |= "read" in message
         self._where = message.get("where", self._where)
         self._died = self._died or message.get("died", "")
+        if message.get("blunder"):
+            self._blunder = self._blunder or message["died"]
 
     def _busy(self) -> str:
         return f"your code was still busy in {self._where}" if self._where else "it was still busy"
@@ -122,7 +124,9 @@ class _Grading:
         if wrong is None:
             return Result(self._asked, True, self._asked.proves, self._steps, read=True)
         words = [wrong["wrong"], wrong.get("expected", ""), wrong.get("got", "")]
-        if self._died:
+        if self._blunder:  # whatever the room did wrong, this is why
+            words[0] = self._blunder
+        elif self._died:
             words[2] += ("; and a thread died: " if words[2] else "A thread died: ") + self._died
         sentence, expected, got = map(plain, words)
         printed = plain(self._printed.decode("utf-8", "replace"))

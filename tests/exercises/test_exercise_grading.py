@@ -38,7 +38,7 @@ ENDINGS = {
     "no_self": (
         "class LineReader:\n    def feed(chunk): return []\n",
         "Calling your code raised TypeError: LineReader.feed() takes 1 positional argument but 2 were given"
-        " (is self missing?).",
+        " (is self missing, or another argument?).",
     ),
     "no_return": (READER + "pass\n", "feed returned nothing: is the return missing?"),
     "returns_bytes": (READER + "return chunk\n", "feed must return a list of lines, not a bytes."),
@@ -149,15 +149,24 @@ def test_what_an_answer_leaves_behind_ends_with_it(answer):
         assert time.monotonic() < deadline
 
 
-def test_a_thread_that_dies_is_told(answer):
-    code = (
-        "import threading\nthread = threading.Thread(target=lambda: 1 / 0)\nthread.start()\nthread.join()\n"
-    )
-    result = answer(code)
-    assert (
-        result.got
-        == "A thread died: Your code raised ZeroDivisionError (<lambda>, line 2): division by zero."
-    )
+THREAD = """import threading
+def work():
+    {}
+thread = threading.Thread(target=work)
+thread.start()
+thread.join()
+"""
+
+
+def test_a_mistake_in_a_thread_is_the_reason(answer):
+    result = answer(THREAD.format("1 / 0"))
+    assert result.sentence == "Your code raised ZeroDivisionError (work, line 3): division by zero."
+
+
+def test_an_error_of_the_network_in_a_thread_is_mentioned(answer):
+    result = answer(THREAD.format("raise ConnectionResetError('cut')"))
+    assert result.sentence == ENDINGS["nothing"][1]
+    assert result.got == "A thread died: Your code raised ConnectionResetError (work, line 3): cut."
 
 
 def test_no_number_of_this_run_is_shown(answer):
@@ -187,8 +196,9 @@ def test_a_failure_tells_the_sentence_first_then_the_steps(answer):
         "lines: not yet. Half a line was handed out, though its end had not come yet.",
         "",
         "  done       1. your answer is read",
-        "             2. one whole line comes in",
-        "  failed     3. half a line comes in, then the other half",
+        "             2. it defines LineReader",
+        "             3. one whole line comes in",
+        "  failed     4. half a line comes in, then the other half",
         "  expected      feed(b'hel') gives []",
         "  got           [b'hel']",
         "",
@@ -200,6 +210,48 @@ def test_the_page_shows_the_text_and_runs_nothing_of_it(answer):
     page = answer("raise ValueError('<img onerror=alert(1)>')\n")._repr_html_()
     assert "<img" not in page
     assert "&lt;img onerror=alert(1)&gt;" in page
+
+
+HANDLE = """from chatkit.specimens.naive import Naive
+class Mended(Naive):
+    def handle(self, client):
+        """
+
+IN_A_ROOM = {
+    "spins": ("while True: pass", "What linus says is not heard any more."),
+    "raises": ("[][0]", "Your code raised IndexError (handle, line 4): list index out of range."),
+    "exits": (
+        "raise SystemExit",
+        "Your code wants to end the whole program (handle, line 4): take the exit out.",
+    ),
+    "kills": ("import os; os._exit(1)", GONE),
+    "floods": ("while True: print(client)", "What linus says is not heard any more."),
+    "prints": ("while True: data = client.recv(9); print(data); self.hear(client, data)",
+               "After linus has left, your handler calls recv again and again: each call gives b'' at once."),
+    "shuts_the_door": ("self.listener.close(); self.clients.clear()", "This did not happen in your room."),
+}  # fmt: skip
+
+OF_A_ROOM = {
+    "misspelt": (
+        HANDLE.replace("handle", "handel") + "pass\n",
+        "You wrote handel; it must be called handle.",
+    ),
+    "no_self": (
+        HANDLE.replace("self, ", "") + "pass\n",
+        "Calling your code raised TypeError: Mended.handle() takes 1 positional argument but 2 were given"
+        " (is self missing, or another argument?).",
+    ),
+    "no_base": ("class Mended: pass\n", "Mended must build on Naive: class Mended(Naive):"),
+    "never_starts": (HANDLE.replace("handle(self, client", "__init__(self, *_") + "while True: pass\n", HUNG),
+}
+
+
+@pytest.mark.parametrize("kind", [*IN_A_ROOM, *OF_A_ROOM])
+def test_whatever_a_server_does_ends_in_its_sentence(answer, kind):
+    body, sentence = IN_A_ROOM.get(kind, ("", ""))
+    code, sentence = OF_A_ROOM.get(kind, (f"{HANDLE}{body}\n", sentence))
+    result = answer(code, "goodbye")
+    assert (result.passed, result.sentence) == (False, sentence), result
 
 
 # The commands

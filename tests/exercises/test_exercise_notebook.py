@@ -39,7 +39,7 @@ def test_an_answer_is_saved_graded_and_run(play, tmp_path):
         "import inspect\nprint(LineReader().feed(b'a\\nb'), inspect.getsource(LineReader).splitlines()[0])",
         "progress()",
     )
-    assert passed == f"lines: passed. {exercise('lines').proves}\n  10 steps, all done"
+    assert passed == f"lines: passed. {exercise('lines').proves}\n  11 steps, all done"
     assert used == "[b'a'] class LineReader:"
     assert "lesson 2  lines      passed" in listed
     assert (tmp_path / "answers/lines.py").read_text().rstrip() == right.rstrip()

@@ -21,7 +21,7 @@ ADA_SAYS, GRACE_SAYS = ["one", "two", "three"], ["four", "five", "six"]
 
 def check(exam: Exam) -> None:
     """Examine Careful: linus is let in between ada and grace, and goes in three ways."""
-    careful = exam.wants_class("Careful", Naive)
+    careful = exam.wants_class("Careful", Naive, "broadcast")
     with exam.room(careful) as (server, stage):
         exam.step("ada, linus and grace join", "They cannot talk any more, although nobody has left yet.")
         ada, linus, grace = stage.joined("ada", "linus", "grace")

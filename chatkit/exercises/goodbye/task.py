@@ -24,7 +24,7 @@ RESET = "A cut connection (RST) still comes as an exception from recv: it must e
 
 def check(exam: Exam) -> None:
     """Examine Mended: linus comes, talks, and leaves."""
-    mended = exam.wants_class("Mended", Naive)
+    mended = exam.wants_class("Mended", Naive, "handle")
     empty = count_empty_reads()
     with exam.room(mended) as (server, stage):
         exam.step("ada and grace join")

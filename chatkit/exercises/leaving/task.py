@@ -11,7 +11,7 @@ LESSON = 7
 PROVES = (
     "Four ways to leave, and your server knows each: a last word is heard, silence ends, and talk goes on."
 )
-LIMIT = 1.5  # seconds of silence, where the answer is examined
+LIMIT = 1.0  # seconds of silence, where the answer is examined
 TALKS = 3 * LIMIT  # seconds that somebody talks without a pause
 
 UNHEARD = "Linus said a line and half-closed: his last words must still be heard."
@@ -28,7 +28,7 @@ BUSY = (
 
 def check(exam: Exam) -> None:
     """Examine Patient, whose `limit` says how many seconds somebody may be silent."""
-    patient = exam.wants_class("Patient", Naive)
+    patient = exam.wants_class("Patient", Naive, "handle")
     patient.limit = 60.0
     with exam.room(patient) as (_, stage):
         exam.step("linus says his last words and half-closes (FIN); ada hears them", UNHEARD)
