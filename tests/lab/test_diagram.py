@@ -143,6 +143,14 @@ def test_bytes_that_were_not_kept_are_counted():
     assert "… 5,000 bytes" in diagram(scene.events).text
 
 
+def test_a_flood_of_lines_is_counted():
+    scene = Scene()
+    scene.says("ada", b"\n" * 4000)
+    picture = diagram(scene.events)
+    assert "(4000 lines in one chunk)" in picture.text
+    assert len(picture.svg) < 12_000
+
+
 def test_nothing_yet_is_said_too():
     assert diagram([]).text == diagram([], THREE).text == "nothing has happened yet"
     assert {"ada", "nothing has happened yet"} <= set(words(diagram([], THREE)))

@@ -26,14 +26,14 @@ def draw_label(row: Row, words: str, x: float, y: float, room: float) -> tuple[s
 
 def _draw_boxes(row: Row, x: float, y: float, room: float) -> tuple[str, float]:
     spare = (2 * _PAD + _SPACE) / LETTER
-    rest = _REST if row.size else 0
-    shown, left_out = fit(list(row.pieces), int(room / LETTER) - rest, spare, _REST)
+    rest = _REST if row.chunk.size else 0
+    shown, left_out = fit(row.chunk, int(room / LETTER) - rest, spare, _REST)
     drawn, start = [], x
     for piece in shown:
         width = piece.cells * LETTER + 2 * _PAD
         drawn.append(_draw_box(piece, x, y, width, row.person))
         x += width + _SPACE
-    remark = tell_rest(left_out, row.size) or comment(row.pieces)
+    remark = tell_rest(left_out, row.chunk.size) or comment(row.chunk)
     if remark and len(remark) * _REMARK < start + room - x:
         drawn.append(write_over(x + 4, y + 4, remark, "quiet", _REMARK))
         x += len(remark) * _REMARK + 4

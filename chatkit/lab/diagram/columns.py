@@ -6,6 +6,7 @@ bare line. The lines down the page show whose connection is open, ended on one s
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from chatkit.lab.diagram.rows import Line, Row
 from chatkit.lab.diagram.shapes import draw_box, draw_line, write
@@ -21,7 +22,7 @@ _SIDE, _TIMES, _WORDS = 12, 52, 340  # margin; width of the seconds; width that 
 _WIDE, _NARROW = 86, 46  # between two people
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Columns:
     """The places of all columns, for one picture."""
 
@@ -53,7 +54,12 @@ class Columns:
         """Where the server's column begins."""
         return self.width - _SIDE - 22 - BAND
 
-    @property
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """Each person's place in the row."""
+        return {person: place for place, person in enumerate(self.people)}
+
+    @cached_property
     def staggered(self) -> bool:
         """Whether names are so long that every other one stands higher."""
         return any(count_cells(make_safe(name, 24)) > self.gap / _LETTER for name in self.people[:-1])
@@ -65,7 +71,7 @@ class Columns:
 
     def of(self, person: str) -> float:
         """Return where a person's line stands; the server's notes stand at the server's."""
-        return self.first + self.gap * self.people.index(person) if person in self.people else self.right
+        return self.first + self.gap * self.places[person] if person in self.places else self.right
 
 
 def paint(person: str) -> str:
@@ -76,7 +82,7 @@ def paint(person: str) -> str:
 def draw_names(columns: Columns, y: float) -> Iterator[str]:
     """Write the name of each column at its head, or at its foot."""
     for person in columns.people:
-        higher = columns.staggered and columns.people.index(person) % 2
+        higher = columns.staggered and columns.places[person] % 2
         width = min(columns.gap * (2 if columns.staggered else 1), 2 * columns.of(person) - 16)
         yield write(
             columns.of(person),
@@ -95,14 +101,12 @@ def draw_lines(
     `before` is how connections stood above the first row.
     """
     yield draw_box(columns.right, top - 8, BAND, bottom - top + 16, "band")
+    changes = {person: [(top - 6, before.get(person, Line.UNKNOWN))] for person in columns.people}
+    for row, y in rows:
+        if row.person:
+            changes[row.person].append((y + (-SLANT if row.way == Way.TO_SERVER else SLANT), row.line))
     for person in columns.people:
-        changes = [(top - 6, before.get(person, Line.UNKNOWN))]
-        changes += [
-            (y + (-SLANT if row.way == Way.TO_SERVER else SLANT), row.line)
-            for row, y in rows
-            if row.person == person
-        ]
-        yield from _draw_life(columns.of(person), paint(person), changes, bottom + 6)
+        yield from _draw_life(columns.of(person), paint(person), changes[person], bottom + 6)
 
 
 def _draw_life(x: float, colour: str, changes: list[tuple[float, Line]], bottom: float) -> Iterator[str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from chatkit.lab.diagram.order import Step
-from chatkit.lab.diagram.words import Piece, cut_lines
+from chatkit.lab.diagram.words import Chunk, cut_lines
 from chatkit.lab.events import Event, Kind, Way
 
 
@@ -42,9 +42,8 @@ class Row:
     fate: Fate
     line: Line
     time: float
-    words: str = ""
-    pieces: tuple[Piece, ...] = ()
-    size: int = 0  # bytes, where not all of them are known
+    words: str
+    chunk: Chunk
 
 
 @dataclass
@@ -75,20 +74,16 @@ class _Connection:
         """Follow a step that gets no row."""
         self.take(step, _judge(step))
         if step.event.data and not step.arriving:
-            self.torn[step.event.way] = not _is_whole(step.event)
+            event = step.event
+            self.torn[event.way] = event.size > len(event.data) or not event.data.endswith(b"\n")
 
-    def cut(self, step: Step) -> tuple[Piece, ...]:
+    def cut(self, step: Step) -> Chunk:
         """Cut a step's bytes into lines, given how the bytes before them ended."""
         event = step.event
-        pieces = cut_lines(event.data, not self.torn.get(event.way), event.size <= len(event.data))
-        if pieces:
-            self.torn[event.way] = not _is_whole(event)
-        return tuple(pieces)
-
-
-def _is_whole(event: Event) -> bool:
-    """Say whether the last line of an event's bytes ended with them, as far as is known."""
-    return event.data.endswith(b"\n") and event.size <= len(event.data)
+        chunk = cut_lines(event.data, not self.torn.get(event.way), event.size)
+        if event.data:
+            self.torn[event.way] = not chunk.ends
+        return chunk
 
 
 def make_rows(steps: Sequence[Step], hidden: int = 0) -> tuple[list[Row], dict[str, Line]]:
@@ -97,7 +92,7 @@ def make_rows(steps: Sequence[Step], hidden: int = 0) -> tuple[list[Row], dict[s
     Return how people's connections stood above the first row, too.
     """
     connections = {person: _Connection(line) for person, line in _guess_first(steps).items()}
-    held: dict[Event, tuple[Piece, ...]] = {}  # cut already, for when it arrives
+    held: dict[Event, Chunk] = {}  # cut already, for when it arrives
     began = min((step.time for step in steps), default=0.0)
     for step in steps[:hidden]:
         connections[step.event.person].skip(step)
@@ -119,17 +114,15 @@ def _guess_first(steps: Iterable[Step]) -> dict[str, Line]:
     return noted | first
 
 
-def _make_row(step: Step, time: float, connection: _Connection, held: dict[Event, tuple[Piece, ...]]) -> Row:
+def _make_row(step: Step, time: float, connection: _Connection, held: dict[Event, Chunk]) -> Row:
     event, fate = step.event, _judge(step)
     connection.take(step, fate)
-    pieces = held.pop(event, None) if step.arriving else None
-    if pieces is None:
-        pieces = connection.cut(step)
-    if fate == Fate.HELD:
-        held[event] = pieces
-    size = event.size if event.size > len(event.data) else 0
-    line = connection.line
-    return Row(event.kind, event.person, event.way, fate, line, time, event.words, pieces, size)
+    chunk = held.pop(event, None) if step.arriving else None
+    if chunk is None:
+        chunk = connection.cut(step)
+    if step.late:
+        held[event] = chunk
+    return Row(event.kind, event.person, event.way, fate, connection.line, time, event.words, chunk)
 
 
 def _judge(step: Step) -> Fate:

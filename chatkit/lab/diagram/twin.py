@@ -7,7 +7,7 @@ another chunk. Columns stand below one another, whatever the names.
 from collections.abc import Iterator, Sequence
 
 from chatkit.lab.diagram.rows import Row
-from chatkit.lab.diagram.words import Piece, count_cells, fit, isolate, make_safe
+from chatkit.lab.diagram.words import Chunk, count_cells, fit, isolate, make_safe
 from chatkit.lab.events import Kind, Way
 
 ROOM = 72  # letters of a chunk
@@ -29,8 +29,8 @@ def say(row: Row, server: str) -> str:
     """Say what a row is about, without who sent it to whom."""
     if row.kind == Kind.NOTE:
         return f"note: {isolate(make_safe(row.words))}"
-    what = _bracket(list(row.pieces), row.size) if row.kind == Kind.BYTES else announce(row, server)
-    remarks = [words for words in (comment(row.pieces), row.fate.value) if words]
+    what = _bracket(row.chunk) if row.kind == Kind.BYTES else announce(row, server)
+    remarks = [words for words in (comment(row.chunk), row.fate.value) if words]
     return f"{what}  ({', '.join(remarks)})" if remarks else what
 
 
@@ -49,25 +49,25 @@ def announce(row: Row, server: str) -> str:
             return "connected"
 
 
-def comment(pieces: Sequence[Piece]) -> str:
+def comment(chunk: Chunk) -> str:
     """Say in words how a chunk and its lines differ, if they do."""
-    if not pieces or (len(pieces) == 1 and pieces[0].begins and pieces[0].end):
+    begins = chunk.lines == 0 or chunk.pieces[0].begins
+    if chunk.lines > 1:
+        return f"{chunk.lines} lines in one chunk" if begins and chunk.ends else "cut across lines"
+    if begins and chunk.ends:
         return ""
-    if len(pieces) > 1:
-        whole = all(piece.begins and piece.end for piece in pieces)
-        return f"{len(pieces)} lines in one chunk" if whole else "cut across lines"
-    if pieces[0].end:
+    if chunk.ends:
         return "the end of a line"
-    return "a line begins" if pieces[0].begins else "the line goes on"
+    return "a line begins" if begins else "the line goes on"
 
 
-def _bracket(pieces: list[Piece], size: int) -> str:
-    shown, left_out = fit(pieces, ROOM, 2, 12)
+def _bracket(chunk: Chunk) -> str:
+    shown, left_out = fit(chunk, ROOM, 2, 12)
     lines = "".join(
         f"{'[' if piece.begins else ''}{isolate(piece.text)}{piece.end}{']' if piece.end else ''}"
         for piece in shown
     )
-    return " ".join(filter(None, [lines, tell_rest(left_out, size)]))
+    return " ".join(filter(None, [lines, tell_rest(left_out, chunk.size)]))
 
 
 def tell_rest(left_out: int, size: int) -> str:

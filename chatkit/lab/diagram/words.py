@@ -8,8 +8,10 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import NamedTuple
 
 _LOOK = 200  # characters of a line that are looked at, more than any picture shows
+_MOST = 100  # lines of a chunk, likewise
 _TOWER = 2  # accents upon one letter that are shown as such
 
 
@@ -46,32 +48,46 @@ class Piece:
         return self
 
 
-def cut_lines(data: bytes, begins: bool, whole: bool = True) -> list[Piece]:
-    """Cut a chunk where its lines end; `begins` says that its first byte begins a line.
+class Chunk(NamedTuple):
+    """A chunk cut into lines: of very many only the first, and how many there are.
 
-    Of data that is not `whole`, the end is not known.
+    `ends` says whether the last one ends here. `size` is in bytes, where not all of them are known, or 0.
+    """
+
+    pieces: tuple[Piece, ...]
+    lines: int
+    ends: bool
+    size: int
+
+
+def cut_lines(data: bytes, begins: bool, size: int) -> Chunk:
+    """Cut a chunk of `size` bytes where its lines end; `begins` says that its first byte begins a line.
+
+    Where `data` is not all of it, its end is not known.
     """
     *lines, rest = data.split(b"\n")
-    pieces = [_make_piece(line, begins or at > 0, r"\n") for at, line in enumerate(lines)]
+    whole = len(data) >= size
+    pieces = [_make_piece(line, begins or at > 0, r"\n") for at, line in enumerate(lines[:_MOST])]
     if rest or not whole:
         last = _make_piece(rest, begins or bool(lines), "")
         pieces.append(replace(last, clipped=last.clipped or not whole))
-    return pieces
+    count = len(lines) + bool(rest or not whole)
+    return Chunk(tuple(pieces), count, whole and not rest, 0 if whole else size)
 
 
-def fit(pieces: list[Piece], room: float, spare: float, tail: int) -> tuple[list[Piece], int]:
-    """Return as many pieces as fit into `room` cells, and how many are left out.
+def fit(chunk: Chunk, room: float, spare: float, tail: int) -> tuple[list[Piece], int]:
+    """Return as many pieces as fit into `room` cells, and how many lines are left out.
 
     Each takes `spare` cells besides its text; `tail` cells stay free to tell about those left out.
     """
     shown: list[Piece] = []
-    for position, piece in enumerate(pieces):
-        free = room - spare - (tail if position < len(pieces) - 1 else 0)
+    for position, piece in enumerate(chunk.pieces):
+        free = room - spare - (tail if position < chunk.lines - 1 else 0)
         if piece.cells > free and free < 8 and shown:
             break
         shown.append(piece.clip(max(int(free), 8)))
         room -= shown[-1].cells + spare
-    return shown, len(pieces) - len(shown)
+    return shown, chunk.lines - len(shown)
 
 
 def make_safe(text: str, room: int = _LOOK) -> str:
