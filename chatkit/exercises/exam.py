@@ -50,7 +50,7 @@ class Exam:
     # What the answer must define.
 
     def wants_class(self, name: str, base: type = object, *methods: str) -> Any:
-        """Return the class called `name`; it must descend from `base` and have these `methods`, if inherited."""
+        """Return the class called `name`; it must build on `base` and have these `methods`."""
         found = self._named(name, "class")
         if not isinstance(found, type):
             raise Wrong(f"{name} must be a class, made with `class {name}:`.", "a class", _kind(found))
