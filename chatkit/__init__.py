@@ -13,12 +13,17 @@ logging.getLogger("chatkit").addHandler(logging.NullHandler())  # nothing prints
 
 
 def load_ipython_extension(shell: Any) -> None:
-    """`%load_ext chatkit` in a notebook: %%answer, predict, hint and progress."""
+    """`%load_ext chatkit` in a notebook: %%answer, predict, hint and progress.
+
+    Answers are kept in the folder `answers` beside the notebook, or where CHATKIT_ANSWERS says.
+    """
+    import os
     from pathlib import Path
 
     from chatkit.panes.desk import Desk  # needs the lab extra, which a notebook has
 
-    Desk(shell, Path(getattr(shell, "starting_dir", ".")) / "answers").open()
+    beside = Path(getattr(shell, "starting_dir", ".")) / "answers"
+    Desk(shell, Path(os.environ.get("CHATKIT_ANSWERS") or beside)).open()
 
 
 __all__ = ["ChatClient", "ChatError", "ChatServer", "Limits", "__version__"]

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import tempfile
 import threading
 from contextlib import contextmanager
 
@@ -10,6 +11,9 @@ from talker import PATIENCE, Talker, eventually, is_free
 
 from chatkit.engines import ENGINES
 from chatkit.server import ChatServer
+
+_answers = tempfile.TemporaryDirectory()  # of the lessons that run here; gone when this process is
+os.environ["CHATKIT_ANSWERS"] = _answers.name
 
 if hasattr(signal, "SIGHUP"):  # nohup ignores it, and whatever a test starts would inherit that
     signal.signal(signal.SIGHUP, signal.SIG_DFL)

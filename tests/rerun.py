@@ -1,10 +1,12 @@
-"""Run the lessons and write their outputs anew: `python3 tests/rerun.py`.
+"""Run the lessons and write their outputs anew: `python3 tests/rerun.py`, or only those named: `... 05 06`.
 
 What is written is the same every time: no ids, times or versions. Widgets are live only, so of a widget just
 the plain text is kept: a notebook that nobody has run shows that text, in place of a pane that is not there.
 """
 
+import os
 import sys
+import tempfile
 from copy import deepcopy
 from pathlib import Path
 
@@ -56,11 +58,14 @@ def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
-def main() -> None:
+def main(*numbers: str) -> None:
     for path in NOTEBOOKS:
-        nbformat.write(run(read(path))[0], path)
-        print(path.name)
+        if not numbers or path.name[:2] in numbers:
+            nbformat.write(run(read(path))[0], path)
+            print(path.name)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    with tempfile.TemporaryDirectory() as answers:
+        os.environ["CHATKIT_ANSWERS"] = answers
+        sys.exit(main(*sys.argv[1:]))

@@ -16,6 +16,7 @@ def play(tmp_path, monkeypatch):
     """`play(*cells)` runs the cells in one new kernel and returns what each showed as plain text."""
 
     monkeypatch.setenv("PYTHONPATH", str(PACKAGE))
+    monkeypatch.delenv("CHATKIT_ANSWERS", raising=False)  # a learner has none
 
     def _play(*cells):
         notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
