@@ -9,6 +9,7 @@ import socket
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from types import FrameType
 from typing import Any
 
@@ -36,14 +37,16 @@ def _worker(
     things = list(_started_with(thread))
     own = any(thing is server for thing in things)
     counts = [count for count in list(tally.counts.values()) if count.port == port]
-    given = [peer for number, peer in map(ends, _sockets(things)) if number == port]
+    given = next(filter(None, (_sockets(thing, port) for thing in things)), [])
     if not (own or counts or given):
         return None
     at, now = place(frame, METER.codes), tally.now
     loops = [count.loop for count in counts if count.loop]
     if loops and at.call in ("", RECV):
         at = Place(RECV, loops[-1])
-    home = next(filter(None, given), None) or (None if own else _only_client(counts))
+    listens = any(map(_listens, given))
+    alive = next(filter(None, (ends(sock)[1] for sock in given)), None)
+    home = alive or (None if listens or (own and not given) else _only_client(counts))
     accepts = sum(count.accepts for count in counts if count.waits)
     reads_one = home and at.call == RECV
     is_known = now and frame.f_code in METER.codes and now.port == port
@@ -51,7 +54,7 @@ def _worker(
         number=thread.native_id or 0,
         name=thread.name,
         home=home,
-        listens=home is None and (accepts > 0 or None in given),
+        listens=home is None and (accepts > 0 or listens),
         place=at,
         loops=bool(loops),
         on=now.peer if now and is_known and at.call in (RECV, SEND) else home if reads_one else None,
@@ -61,6 +64,13 @@ def _worker(
         work={count.peer: Work(count.reads, count.empty, count.failed) for count in counts if count.peer},
         wanted=kernel.wanted(os.getpid(), thread.native_id or 0),
     )
+
+
+def _listens(sock: socket.socket) -> bool:
+    """Say whether a socket is a listening one, and not one whose connection is over."""
+    with suppress(OSError):
+        return bool(sock.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN))
+    return False
 
 
 def _only_client(counts: list[Count]) -> Peer | None:
@@ -79,7 +89,7 @@ def _started_with(thread: threading.Thread) -> Iterator[Any]:
     yield thread
 
 
-def _sockets(things: list[Any]) -> Iterator[socket.socket]:
-    for thing in things:
-        attributes = getattr(thing, "__dict__", {})
-        yield from (each for each in (thing, *list(attributes.values())) if isinstance(each, socket.socket))
+def _sockets(thing: Any, port: int) -> list[socket.socket]:
+    """Return the sockets of this port that something is, or has as attributes."""
+    parts = (thing, *list(getattr(thing, "__dict__", {}).values()))
+    return [each for each in parts if isinstance(each, socket.socket) and ends(each)[0] == port]

@@ -16,6 +16,7 @@ from chatkit.lab.places import ACCEPT, RECV, SEND, Place
 
 MANY_FAILED, A_FEW = 1_000, 10  # calls, between two looks
 A_CORE, SOME_OF_IT = 0.8, 0.2  # shares
+OVER = "CLOSED"  # RFC 9293's word for no connection at all; the kernel has forgotten it
 NOBODY_HOLDS = ("ESTABLISHED", "CLOSE_WAIT", "SYN_RECV")  # who waits at the door is in one of these
 
 
@@ -84,7 +85,8 @@ class Judge:
         row = self._row(worker, Part.THREAD, plain_thread(worker.name), verdict=self._busy(worker))
         if not worker.home:
             return row
-        return replace(row, who=self.now.who(worker.home), is_named=worker.home[1] in self.now.names)
+        who, is_named = self.now.who(worker.home), worker.home[1] in self.now.names
+        return replace(row, part=Part.CLIENT, who=who, is_named=is_named, state=OVER)
 
     def _row(self, worker: Worker | None, part: Part, who: str, **more: Any) -> Row:
         """Return a row with what is known of its thread."""

@@ -181,6 +181,10 @@ def test_a_polite_goodbye_kills_the_next_speaker_s_handler_and_the_log_tells_whe
     ada.say("one")
     room.wait_for("[ada] one", "grace")
     room.wait_until(lambda: Kind.RST in kinds(room, "linus"), "linus's computer refuses line one")
+    over = ("linus", "CLOSED", "SPINS")  # the connection is, and its thread is not
+    room.board.wait_until(
+        lambda look: over in [(r.who, r.state, r.verdict) for r in look.rows], "a ghost spins"
+    )
     ada.say("two")
     room.wait_until(lambda: any("died" in e.words for e in room.log.events), "a handler died")
     (note,) = [event.words for event in room.log.events if "died" in event.words]
