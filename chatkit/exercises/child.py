@@ -15,6 +15,7 @@ import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from types import ModuleType
 from typing import Any, NoReturn
 
 from chatkit.exercises.complaints import ANSWERS, complaint, is_blunder, place
@@ -38,8 +39,11 @@ class Report:
         """Write one line; if nobody reads any more, end."""
         with self._lock:
             data = json.dumps(words).encode() + b"\n"
-            while data:
-                data = data[os.write(self._pipe, data) :]
+            try:
+                while data:
+                    data = data[os.write(self._pipe, data) :]
+            except OSError:
+                os._exit(1)
 
     def step(self, text: str, seconds: float) -> None:
         """Tell that a step begins."""
@@ -59,11 +63,14 @@ def main(name: str, file: Path) -> NoReturn:
     report = Report()
     _set_limits()
     source = file.read_text(encoding="utf-8", errors="replace")
-    exam = Exam({"__name__": name}, source, report.step)
+    module = ModuleType(f"answers.{name}")
+    module.__file__ = f"{ANSWERS}{name}.py"
+    sys.modules[module.__name__] = module  # where a dataclass looks for its own
+    exam = Exam(vars(module), source, report.step)
     _listen_to_threads(exam, report.tell)
     try:
         exam.step(READING)
-        exec(compile(source, f"{ANSWERS}{name}.py", "exec", dont_inherit=True), exam.names)
+        exec(compile(source, module.__file__, "exec", dont_inherit=True), exam.names)
         report.tell(read=True)
         task_of(name)(exam)
         report.tell(passed=True)

@@ -64,11 +64,10 @@ class _Grading:
         self._where = self._died = self._blunder = ""
         self._told: queue.Queue[Message | None] = queue.Queue()
         self._printed = bytearray()
-        environment = os.environ | ENVIRONMENT | {"PYTHONPATH": _path()}
         self._process = subprocess.Popen(
             [sys.executable, "-b", "-m", "chatkit.exercises.child", asked.name, str(file)],
             cwd=folder,
-            env=environment,
+            env=os.environ | ENVIRONMENT | {"PYTHONPATH": _path()},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -77,8 +76,10 @@ class _Grading:
 
     def result(self) -> Result:
         """Follow the process until it has told the end, or a deadline has passed; then end it."""
-        threads = [_thread(self._follow, self._process.stdout), _thread(self._keep, self._process.stderr)]
+        threads = []
         try:
+            threads.append(_thread(self._follow, self._process.stdout))
+            threads.append(_thread(self._keep, self._process.stderr))
             wrong = self._wrong()
         finally:
             send_signal(self._process.pid, KILL)  # it has not been waited for, so the number is still its own

@@ -181,6 +181,12 @@ def test_an_answer_sees_neither_this_folder_nor_the_terminal(answer):
     assert answer(code + "LineReader = 1\n").sentence.startswith("LineReader must be a class")
 
 
+def test_an_answer_is_a_module_as_it_will_be_in_the_kernel(answer):
+    code = "from dataclasses import dataclass\nassert __name__ == 'answers.lines'\n"
+    code += "@dataclass\nclass LineReader:\n    tail: 'bytes' = b''\n"
+    assert answer(code).sentence == "LineReader has no method called feed."
+
+
 def test_a_file_that_cannot_be_read_is_told(tmp_path):
     result = grade("lines", tmp_path / "nowhere.py")
     assert result.sentence == "Your answer could not be read: No such file or directory."

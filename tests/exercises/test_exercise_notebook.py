@@ -1,11 +1,15 @@
 """In a notebook: an answer is saved, graded, and run only if that is safe; all of it is text too."""
 
+import _thread
+import subprocess
+
 import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from chatkit.exercises import exercise
+from chatkit.exercises import exercise, grading
 from chatkit.exercises.grading import PACKAGE
+from chatkit.panes.desk import Desk
 
 READER = "class LineReader:\n    def feed(self, chunk):\n        return chunk.splitlines()\n"
 LOOP = "%%answer lines\nwhile True:\n    pass"
@@ -90,6 +94,26 @@ def test_slips_are_one_sentence(play):
     assert unknown == "there is no exercise 'lnies'; did you mean lines?"
     assert nothing.startswith("there is no exercise ''; there are: ")
     assert which == 'Which exercise? For instance: hint("lines")'
+
+
+def test_an_interrupt_ends_the_grading_and_keeps_the_answer(tmp_path, monkeypatch, capsys):
+    started, popen, note = [], subprocess.Popen, grading._Grading._note
+
+    def start(*arguments, **options):
+        started.append(popen(*arguments, **options))
+        return started[-1]
+
+    def note_and_interrupt(self, message):
+        note(self, message)
+        _thread.interrupt_main()
+
+    monkeypatch.setattr(subprocess, "Popen", start)
+    monkeypatch.setattr(grading._Grading, "_note", note_and_interrupt)
+    desk = Desk(None, tmp_path / "answers")
+    assert desk.answer("lines", LOOP.partition("\n")[2]) is None
+    assert capsys.readouterr().out == "Stopped. Your answer is saved as answers/lines.py, and not graded.\n"
+    assert (tmp_path / "answers/lines.py").exists()
+    assert started[0].returncode < 0
 
 
 def test_a_folder_that_cannot_be_written_is_one_sentence(play, tmp_path):
