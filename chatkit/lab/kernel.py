@@ -60,7 +60,8 @@ def sockets(port: int, host: str = "") -> list[Socket]:
     """
     tables = ("tcp",) if "." in host and host.replace(".", "").isdecimal() else ("tcp", "tcp6")
     found = list(_from_proc(port, tables)) if available else _from_psutil(port)
-    return sorted(found, key=lambda each: each.peer is not None)
+    once = {each.peer or each.inode: each for each in found}  # a table that changes may tell a row twice
+    return sorted(once.values(), key=lambda each: each.peer is not None)
 
 
 def owners(inode: int) -> list[int]:
