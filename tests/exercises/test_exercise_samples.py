@@ -1,11 +1,13 @@
 """Every starter fails kindly, every reference passes ten times, and each wrong answer earns its message."""
 
+import textwrap
 from pathlib import Path
 
 import pytest
 
 from chatkit.exercises import NAMES, exercise, exercises, grade
 from chatkit.exercises.exercise import HERE
+from chatkit.exercises.grading import PACKAGE
 
 SAMPLES = [
     (each.name, kind, sample)
@@ -39,6 +41,18 @@ def test_the_reference_passes_ten_times(graded, name):
         result = graded(name, exercise(name).reference.code)
         assert result.passed, result
         assert result.sentence == exercise(name).reference.message == exercise(name).proves
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_starter_is_told_in_the_same_words_every_time(graded, name):
+    told = {repr(graded(name, exercise(name).starter.code)) for _ in range(5)}
+    assert len(told) == 1, told
+
+
+def test_the_page_about_exercises_shows_what_is_told(graded):
+    page = (PACKAGE / "docs/exercises.md").read_text(encoding="utf-8")
+    told = graded("goodbye", exercise("goodbye").starter.code).text
+    assert textwrap.indent(told, "    ") in page
 
 
 @pytest.mark.parametrize("name", NAMES)
