@@ -35,7 +35,7 @@ class OpenRoom:
         self.closed = threading.Event()
         self._wires: dict[str, Wire] = {}
         self._guests: dict[str, Guest] = {}
-        self._board: Board | None = None
+        self.board = Board(server or address, self._who_is_where)  # from now on, so that it knows everybody
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -46,12 +46,6 @@ class OpenRoom:
     def guests(self) -> tuple[Guest, ...]:
         """Who has sat down here, in that order."""
         return tuple(self._guests.values())
-
-    @property
-    def board(self) -> Board:
-        """The board of the server's sockets and threads."""
-        self._board = self._board or Board(self.server or self.address, self._who_is_where)
-        return self._board
 
     def seat(self, name: str) -> Guest:
         """Let `name` join by a wire of their own, and return them; who sits here already just joins again."""
@@ -96,8 +90,7 @@ class OpenRoom:
         for wire in self._wires.values():
             wire.stop()
         stopping.join(PATIENCE)
-        if self._board:
-            self._board.close()
+        self.board.close()
 
     def __repr__(self) -> str:
         what = type(self.server).__name__ if self.server else "a server in another process"
