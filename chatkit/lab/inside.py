@@ -23,6 +23,7 @@ from chatkit.lab.places import RECV, SEND, Place, place
 def workers(server: object, port: int) -> tuple[Worker, ...]:
     """Return the threads that work for `server`, whose sockets have this port."""
     tallies, frames = METER.tallies(), sys._current_frames()
+    frames.pop(threading.get_ident(), None)  # our own would hold itself, and with it all that others hold
     found = []
     for thread in threading.enumerate():
         if frame := frames.get(thread.ident or 0):
