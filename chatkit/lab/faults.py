@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from chatkit.lab.events import Way
 
 LONGEST = 3600.0  # seconds
+PAUSE = 0.005  # seconds between slices: time for a busy receiver to read each by itself
 
 
 @dataclass(slots=True)
@@ -17,6 +18,7 @@ class Faults:
 
     delay: float = 0.0  # seconds from the reading of a piece to its passing on
     size: int = 0  # bytes of a slice; 0: as they come
+    pause: float = PAUSE  # seconds between slices
     glue: float = 0.0  # seconds for which what comes is gathered into one piece
     frozen: bool = False  # nothing is read and nothing passed on
 
@@ -35,7 +37,7 @@ class Faults:
         return changed
 
 
-NO_FAULTS = {"delay": 0.0, "size": 0, "glue": 0.0, "frozen": False}
+NO_FAULTS = {"delay": 0.0, "size": 0, "pause": PAUSE, "glue": 0.0, "frozen": False}
 
 
 def ways(way: Way | None) -> tuple[Way, ...]:

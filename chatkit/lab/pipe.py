@@ -13,7 +13,6 @@ from chatkit.lab.faults import Faults
 from chatkit.lab.rules import PASSES, Deed
 
 MOST = 100  # pieces held
-PAUSE = 0.005  # seconds between slices: time for a busy receiver to read each by itself
 PATIENCE = 1.0  # seconds that an RST waits for a receiver that takes nothing
 LOOK_AGAIN = 0.005  # seconds, until then
 
@@ -145,7 +144,7 @@ class Pipe:
         return min(times, default=None)
 
     def _due(self) -> float:
-        pause = self._moved + PAUSE if self.faults.size else 0.0
+        pause = self._moved + self.faults.pause if self.faults.size else 0.0
         return max(self._pieces[0].since + self.faults.delay, pause)
 
     def _is_due(self, now: float) -> bool:

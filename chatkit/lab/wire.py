@@ -10,7 +10,7 @@ from time import monotonic
 from typing import Self
 
 from chatkit.lab.events import EventLog, Kind, Way
-from chatkit.lab.faults import NO_FAULTS, Faults, check_seconds, check_size, ways
+from chatkit.lab.faults import NO_FAULTS, PAUSE, Faults, check_seconds, check_size, ways
 from chatkit.lab.link import Link
 from chatkit.lab.relay import Relay
 
@@ -79,10 +79,10 @@ class Wire:
         """Pass everything on so many seconds late; raise `ValueError`."""
         self._misbehave(f"late by {seconds} s", way, delay=check_seconds("a delay", seconds))
 
-    def slice(self, size: int = 1, way: Way | None = None) -> None:
-        """Pass everything on in pieces of `size` bytes, some milliseconds apart; raise `ValueError`."""
-        plural = "" if check_size(size) == 1 else "s"
-        self._misbehave(f"slices: {size} byte{plural} at a time", way, size=size)
+    def slice(self, size: int = 1, way: Way | None = None, *, pause: float = PAUSE) -> None:
+        """Pass everything on in pieces of `size` bytes, `pause` seconds apart; raise `ValueError`."""
+        plural, pause = "" if check_size(size) == 1 else "s", check_seconds("a pause", pause)
+        self._misbehave(f"slices: {size} byte{plural} at a time", way, size=size, pause=pause)
 
     def glue(self, pause: float = 0.05, way: Way | None = None) -> None:
         """Pass on in one piece all that comes within `pause` seconds; raise `ValueError`."""

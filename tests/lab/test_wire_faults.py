@@ -94,6 +94,21 @@ def test_slices_arrive_one_by_one(wire, pair):
     assert all(later - earlier >= 0.004 for earlier, later in pairwise(arrived))
 
 
+def test_slices_come_as_far_apart_as_one_asks_until_it_behaves(wire, pair):
+    client, server = pair
+    wire.slice(pause=0.2)
+    client.sends(b"abc")
+    assert server.hears(3) == b"abc"
+    eventually(lambda: wire.log.events[-1].arrived)
+    arrived = [event.arrived for event in wire.log.events if event.kind is Kind.BYTES]
+    assert all(later - earlier >= 0.2 for earlier, later in pairwise(arrived))
+    wire.slice(pause=3600)
+    client.sends(b"def")
+    assert server.hears(1) == b"d"
+    wire.behave()
+    assert server.hears(2) == b"ef"
+
+
 def test_much_in_slices_is_not_held_all_at_once(wire, pair):
     client, server = pair
     wire.slice(1000)
@@ -153,6 +168,7 @@ def test_it_misbehaves_towards_who_comes_later_too(wire, meeting):
         lambda wire: wire.glue(float("inf")),
         lambda wire: wire.slice(0),
         lambda wire: wire.slice(1.5),
+        lambda wire: wire.slice(pause=-1),
         lambda wire: wire.freeze("sideways"),
     ],
 )
