@@ -16,8 +16,9 @@ def rooms(nothing_left, eventually):
 
 
 def no_pump_runs():
-    """Say whether every person is at rest: a pump ends a moment after its last work."""
-    return not [each for each in threading.enumerate() if each.name.startswith("chatkit pane")]
+    """Say whether every person is at rest: their threads end a moment after their last work."""
+    theirs = ("chatkit pane", "chatkit client")
+    return not [each for each in threading.enumerate() if each.name.startswith(theirs)]
 
 
 @pytest.fixture(name="at_rest")
