@@ -13,7 +13,7 @@ logging.getLogger("chatkit").addHandler(logging.NullHandler())  # nothing prints
 
 
 def load_ipython_extension(shell: Any) -> None:
-    """`%load_ext chatkit` in a notebook: %%answer, predict, hint and progress.
+    """`%load_ext chatkit` in a notebook: %%answer, predict, hint, mended and progress.
 
     Answers are kept in the folder `answers` beside the notebook, or where CHATKIT_ANSWERS says.
     """
