@@ -97,6 +97,12 @@ class EventLog:
         with self._changed:
             return self._changed.wait_for(lambda: test(tuple(self._events.values())), timeout)
 
+    def wait_for_change(self, timeout: float) -> bool:
+        """Wait until anything is written down; return False if `timeout` seconds pass before."""
+        with self._changed:
+            before = self.version
+            return self._changed.wait_for(lambda: self.version != before, timeout)
+
     def clear(self) -> None:
         """Forget all events; numbers and the clock go on."""
         with self._changed:

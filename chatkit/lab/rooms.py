@@ -6,6 +6,7 @@ stops it. Each person in a room has a wire of their own, and all wires write one
 
 import atexit
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -71,6 +72,13 @@ class OpenRoom:
     def wait_until(self, test: Callable[[], object], what: str, timeout: float = 5.0) -> None:
         """Wait until `test()` is true; raise `TimeoutError`, which says `what` has not happened."""
         wait_until(test, what, timeout)
+
+    def settle(self, quiet: float = 0.2, timeout: float = 5.0) -> None:
+        """Wait until nothing has happened on the wires for `quiet` seconds; raise `TimeoutError`."""
+        deadline = time.monotonic() + timeout
+        while self.log.wait_for_change(quiet):
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{timeout:g} seconds have passed, and the wires are still busy")
 
     def note(self, words: str) -> None:
         """Write words about the server into the log, while the room is open."""
