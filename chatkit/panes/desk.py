@@ -31,6 +31,7 @@ class Desk:
         self._shell.register_magic_function(self.answer, "cell", "answer")
         words = (self.hint, self.mended, self.predict, self.progress)
         self._shell.push({word.__name__: word for word in words})
+        self._shell.events.register("post_run_cell", self._may_be_loaded_again)
 
     def answer(self, line: str, cell: str) -> Result | None:
         """`%%answer NAME`: save this cell as answers/NAME.py, grade it, and run it here if that is safe."""
@@ -93,6 +94,11 @@ class Desk:
     def predict(self, question: str, *options: str) -> PredictionPane:
         """Ask a question before a run; its `reveal(truth)` afterwards tells who was right."""
         return PredictionPane(Prediction(question, options, Progress(self._folder)))
+
+    def _may_be_loaded_again(self, *_: object) -> None:
+        """Have IPython forget that it has loaded us: a cell that runs twice is then not told off."""
+        self._shell.extension_manager.loaded.discard("chatkit")
+        self._shell.events.unregister("post_run_cell", self._may_be_loaded_again)
 
     def _keep(self, name: str, cell: str) -> None:
         """Keep what has passed, whatever is tried later; the answer itself is saved already."""

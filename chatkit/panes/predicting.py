@@ -40,6 +40,10 @@ class PredictionPane(ipywidgets.VBox):
     def __repr__(self) -> str:
         return self.prediction.text
 
+    def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
+        """Keep all of the text: ipywidgets would cut it off after 110 letters."""
+        return {**super()._repr_mimebundle_(**options), "text/plain": self.prediction.text}
+
     def _clicked(self, change: dict[str, Any]) -> None:
         if change["new"] and not self.prediction.revealed and change["new"] != self.prediction.chosen:
             self.prediction.choose(change["new"])

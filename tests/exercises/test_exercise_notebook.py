@@ -89,6 +89,17 @@ def test_a_prediction_runs_unattended_and_is_driven_by_a_script(play):
     assert chosen == 'You predicted "yes". What happened: "no".'
 
 
+def test_the_notebook_may_run_twice_in_one_kernel(play):
+    ask = (
+        "guess = predict('Does it happen, or does it not?', 'yes, each and every time', 'no', 'now and then')"
+    )
+    cells = "%load_ext chatkit", f"%%answer lines\n{READER}", f"{ask}\nguess", "guess.reveal('no')"
+    shown = play(*cells, *cells)
+    assert shown[:4] == shown[4:]
+    assert shown[0] == ""
+    assert shown[2].endswith("  ( ) now and then\n  nothing chosen yet")  # a widget's text, not cut short
+
+
 def test_slips_are_one_sentence(play):
     _, unknown, nothing, which = play("%load_ext chatkit", "%%answer lnies\npass", "%%answer\npass", "hint()")
     assert unknown == "there is no exercise 'lnies'; did you mean lines?"
