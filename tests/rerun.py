@@ -31,7 +31,11 @@ def read(path: Path) -> NotebookNode:
 def run(notebook: NotebookNode, times: int = 1) -> list[NotebookNode]:
     """Run all cells of `notebook` so many times in one kernel; return what it then looked like, each time."""
     client = NotebookClient(
-        notebook, timeout=60, record_timing=False, resources={"metadata": {"path": FOLDER}}
+        notebook,
+        timeout=60,
+        record_timing=False,
+        coalesce_streams=True,
+        resources={"metadata": {"path": FOLDER}},
     )
     with client.setup_kernel():
         return [clean(run_once(client)) for _ in range(times)]
