@@ -49,10 +49,15 @@ class OpenRoom:
         return tuple(self._guests.values())
 
     def seat(self, name: str) -> Guest:
-        """Let `name` join by a wire of their own, and return them; who sits here already just joins again."""
+        """Let `name` join by a wire of their own, and return them; who sits here already just joins again.
+
+        It returns when all have heard of it, so that people who are seated one after the other come in order.
+        """
         if name not in self._guests:
             self._guests[name] = Guest(self.wire(name), name)
         self._guests[name].join()
+        with suppress(TimeoutError):  # the others are busy talking
+            self.settle(quiet=0.05, timeout=1.0)
         return self._guests[name]
 
     def wire(self, person: str) -> Wire:

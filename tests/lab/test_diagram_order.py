@@ -209,3 +209,38 @@ def test_columns_stand_as_asked_and_then_as_people_came():
     events = long_talk(1, ("linus", "ada", "grace")).events
     assert find_people(make_steps(events)) == ["linus", "ada", "grace"]
     assert find_people(make_steps(events), ["grace"]) == ["grace", "linus", "ada"]
+
+
+def story(*rows):
+    """Events of one burst: what is named by person, kind, way and words."""
+    return [
+        Event(n, kind, person, way, 0.001 * n, 0.001 * n, data, len(data))
+        for n, (person, kind, way, data) in enumerate(rows)
+    ]
+
+
+UP, DOWN = Way.TO_SERVER, Way.TO_CLIENT
+SAYS = ("ada", Kind.BYTES, UP, b"one\n")
+HEARS = [(name, Kind.BYTES, DOWN, b"[ada] one\n") for name in ("linus", "grace")]
+REFUSES = ("linus", Kind.RST, UP, b"")
+
+
+def test_a_copy_stands_with_its_brother_although_a_dead_computer_was_quicker_to_answer():
+    for events in ([SAYS, *HEARS, REFUSES], [SAYS, HEARS[0], REFUSES, HEARS[1]]):
+        kinds = [(step.event.person, step.event.kind) for step in order(story(*events))]
+        assert kinds == [event[:2] for event in (SAYS, *HEARS[::-1], REFUSES)]
+
+
+LEFT, BYE = ("ada", Kind.FIN, DOWN, b""), ("ada", Kind.FIN, UP, b"")
+DIED = ("", Kind.NOTE, UP, b"")
+
+
+def test_a_note_about_the_server_stands_after_what_has_led_to_it():
+    for events in ([SAYS, DIED, LEFT, BYE], [SAYS, LEFT, DIED, BYE], [SAYS, LEFT, BYE, DIED]):
+        kinds = [(step.event.person, step.event.kind, step.event.way) for step in order(story(*events))]
+        assert kinds == [event[:3] for event in (SAYS, DIED, LEFT, BYE)]
+
+
+def test_a_note_does_not_pass_an_ending_that_may_have_led_to_it():
+    events = [SAYS, *HEARS, REFUSES, DIED]
+    assert [step.event.kind for step in order(story(*events))][-2:] == [Kind.RST, Kind.NOTE]

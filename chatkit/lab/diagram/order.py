@@ -1,15 +1,17 @@
 """One order for one story: what scheduling shuffles between two runs stands the same in both pictures.
 
 The log's own order is never wrong, for nothing is written before its cause. But what the server sends to
-several clients at once goes out in any order. So the log's order is kept, but for two things, and both only
+several clients at once goes out in any order. So the log's order is kept, but for three things, and all only
 inside a burst: steps that follow one another without a pause of a quarter of a second.
 
 1. What goes to clients with nothing else between it takes turns: everybody's first, then everybody's
    second, each time in the order of the people; FIN and RST come after bytes.
 2. A late copy goes back: to the last line whose words it ends with, or if it does not get there to its
    brother, a chunk whose very bytes have gone to somebody else before (the second time to the second time,
-   and so on). It passes only chunks of others, and of those that go to the server only such whose lines it
-   does not carry. It never passes a connection, an ending, a note or a silence.
+   and so on). It passes only what is others': what the server sends, endings that go to the server, and
+   chunks that go there whose lines it does not carry. It never passes a connection, a note or a silence.
+3. A note about the server goes back before what the server has sent since, and before the goodbyes of those
+   whom the server has left: it notes what the last chunk from somebody has led to.
 
 So each person's order is kept, and what goes to the server never moves: who left before whom spoke is what
 the log says. No effect comes before its cause: of all the lines that a copy could tell, it stays after the
@@ -25,6 +27,7 @@ from typing import NamedTuple
 
 from chatkit.lab.events import Event, Kind, Way
 
+ENDINGS = (Kind.FIN, Kind.RST)
 PAUSE = 0.25  # seconds
 _REACH = 64  # steps that a late copy may go back at most
 
@@ -108,6 +111,8 @@ def _arrange(burst: list[Step], rank: dict[str, int]) -> Iterator[Step]:
 def _place(step: Step, nth: int, placed: list[tuple[Step, int]]) -> int:
     """Return where a step belongs: right after its line or brother if it may go back there, or at the end."""
     place = len(placed)
+    if step.event.kind == Kind.NOTE and not step.event.person:
+        return _place_note([step for step, _ in placed])
     if not _is_outward(step) or step.event.kind != Kind.BYTES:
         return place
     for at in range(len(placed) - 1, max(-1, len(placed) - 1 - _REACH), -1):
@@ -123,6 +128,22 @@ def _place(step: Step, nth: int, placed: list[tuple[Step, int]]) -> int:
     return place
 
 
+def _place_note(placed: list[Step]) -> int:
+    """Return where a note about the server belongs: after the last step that may have led to it."""
+    place = len(placed)
+    while place and (_is_outward(placed[place - 1]) or _answers_a_goodbye(placed[:place])):
+        place -= 1
+    return place
+
+
+def _answers_a_goodbye(steps: list[Step]) -> bool:
+    """Say whether the last of these is the goodbye of somebody to whom the server has said one before."""
+    *before, last = (step.event for step in steps)
+    return last.kind in ENDINGS and any(
+        each.kind in ENDINGS and (each.way, each.person) == (Way.TO_CLIENT, last.person) for each in before
+    )
+
+
 def _tells(step: Step, other: Step) -> bool:
     """Say whether a chunk ends with a line that the other carried; the room's own words never do."""
     event = other.event
@@ -133,8 +154,10 @@ def _tells(step: Step, other: Step) -> bool:
 
 
 def _may_pass(step: Step, other: Step) -> bool:
-    if other.arriving or other.event.kind != Kind.BYTES:
+    if other.arriving or other.event.kind not in (Kind.BYTES, *ENDINGS):
         return False
+    if other.event.way == Way.TO_SERVER and other.event.kind in ENDINGS:
+        return True
     return other.event.way == Way.TO_CLIENT or not _carries(step.event.data, other.event.data)
 
 
