@@ -90,6 +90,7 @@ class Link:
         """Tell the server the client's FIN; what the client sends later is lost."""
         self._say_goodbye("half-closed", Kind.FIN, now)
         self.up.rule = HALF
+        self.up.pass_on(now)
 
     def hang_up(self, now: float) -> None:
         """Tell the server the client's FIN, and close both sides as `close` does."""
@@ -98,6 +99,7 @@ class Link:
         self.down.lose_all()
         self.down.faults = Faults()
         self.up.rule, self.down.rule = CUT_OFF, CLOSED
+        self.up.pass_on(now)  # no sooner, for the server may answer at once
         if not self.client.closed and self.client.told is None:
             self.client.finish()
 
@@ -107,6 +109,7 @@ class Link:
         self.down.lose_all()
         self.down.faults = Faults()
         self.up.rule, self.down.rule = CUT_OFF, LOST
+        self.up.pass_on(now)
         if not self.client.closed:
             self.client.reset()
 
@@ -128,13 +131,12 @@ class Link:
         self.server.close()
 
     def _say_goodbye(self, words: str, goodbye: Kind, now: float) -> None:
-        """Send the server all that the client has sent, and then a goodbye, if it has had none yet."""
+        """Put on its way all that the client has sent, and then a goodbye, if the server has had none yet."""
         self.plugged = words
         self.log.happened(Kind.NOTE, self.person, words=words)
         self.up.faults = Faults()
         self.up.take_all(now)
         self.up.say_goodbye(goodbye, now)
-        self.up.pass_on(now)
 
     # Watching
 

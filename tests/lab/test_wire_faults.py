@@ -292,6 +292,22 @@ def test_who_is_hung_up_on_answers_by_a_reset(wire, pair):
     assert fates(wire, Kind.BYTES)[0] == ("bytes", DOWN, False)
 
 
+def test_an_answer_to_last_words_is_refused_however_quick_it_is(wire, meeting):
+    for _ in range(50):
+        client, server = meeting.connect(wire.address)
+        client.sends(b"x")
+        assert server.hears(1) == b"x"  # now it stands
+        wire.freeze()
+        client.sends(b"?")
+        answering = threading.Thread(target=lambda peer=server: peer.hears(1) and peer.sends(b"!"))
+        answering.start()
+        wire.hang_up()
+        answering.join(PATIENCE)
+        assert server.dies() == errno.EPIPE
+        wire.thaw()
+    assert not any(event.arrived for event in wire.log.events if event.way is DOWN and event.data)
+
+
 def test_the_server_s_goodbye_after_a_hang_up_is_seen(wire, pair):
     _client, server = pair
     wire.hang_up()
