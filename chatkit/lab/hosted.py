@@ -40,6 +40,11 @@ class Hosted:
         """The host and the port that it listens on."""
         return self._address
 
+    @property
+    def let_in(self) -> tuple[socket.socket, ...]:
+        """The server's ends of the conversations that it still holds."""
+        return tuple(self._listener.let_in)
+
     def start(self) -> Self:
         """Serve in the background, and return at once."""
         threading.Thread(target=self._live, name="serve", daemon=True).start()
@@ -47,7 +52,7 @@ class Hosted:
 
     def stop(self) -> None:
         """Listen no more, and end every conversation, so that whoever waits in one of them goes on."""
-        for sock in (self._listener, *self._listener.let_in):
+        for sock in (self._listener, *self.let_in):
             with suppress(OSError):
                 sock.shutdown(socket.SHUT_RDWR)
         self._listener.close()

@@ -13,6 +13,8 @@ from types import FrameType, TracebackType
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from chatkit.lab.meter import METER
+
 Tell = Callable[[str], object]
 
 _watched: WeakKeyDictionary[Any, Tell] = WeakKeyDictionary()
@@ -20,7 +22,10 @@ _others_hook = threading.excepthook
 
 
 def watch(server: Any, tell: Tell) -> None:
-    """Call `tell` with a sentence when a thread dies that ran a method of `server`."""
+    """Call `tell` with a sentence when a thread of `server` dies.
+
+    It is one that ran a method of it, or that served somebody in its `let_in`, if it has that.
+    """
     global _others_hook
     if threading.excepthook is not _hook:
         _others_hook, threading.excepthook = threading.excepthook, _hook
@@ -45,5 +50,12 @@ def _hook(died: threading.ExceptHookArgs) -> None:
 
 def _who_is_told(frame: FrameType) -> Tell | None:
     with suppress(TypeError):  # no server is unhashable, but `self` may be anything
-        return _watched.get(frame.f_locals.get("self"))
+        if tell := _watched.get(frame.f_locals.get("self")):
+            return tell
+    if frame.f_code in METER.codes:
+        return None  # it stands in front of a call, and is nobody's own
+    here = set(map(id, frame.f_locals.values()))
+    for server, tell in list(_watched.items()):
+        if here & set(map(id, getattr(server, "let_in", ()))):
+            return tell
     return None

@@ -103,3 +103,12 @@ def test_when_the_room_stops_its_threads_end_and_its_callers_hear_it(call, serve
     with suppress(ConnectionResetError):
         assert ada.recv(1024) == b""
     wait_until(lambda: set(threading.enumerate()) <= before, "the server's threads have ended")
+
+
+def test_a_thread_that_dies_of_a_reset_is_told_in_the_log_and_under_no_cell(call, capfd):
+    room = open_room(hosted(each_in_a_thread))
+    assert says(call(room, "ada"), b"hello\n") == b"hello\n"
+    room.wire("ada").reset()
+    told = "a thread died: ConnectionResetError in answer (test_hosted.py:"
+    assert room.log.wait_for(lambda events: any(told in event.words for event in events), 5)
+    assert capfd.readouterr().err == ""
