@@ -41,9 +41,9 @@ class Hosted:
         return self._address
 
     @property
-    def let_in(self) -> tuple[socket.socket, ...]:
-        """The server's ends of the conversations that it still holds."""
-        return tuple(self._listener.let_in)
+    def sockets(self) -> tuple[socket.socket, ...]:
+        """The listening socket, and the server's ends of all conversations."""
+        return self._listener, *self._listener.let_in
 
     def start(self) -> Self:
         """Serve in the background, and return at once."""
@@ -52,7 +52,7 @@ class Hosted:
 
     def stop(self) -> None:
         """Listen no more, and end every conversation, so that whoever waits in one of them goes on."""
-        for sock in (self._listener, *self.let_in):
+        for sock in self.sockets:
             with suppress(OSError):
                 sock.shutdown(socket.SHUT_RDWR)
         self._listener.close()

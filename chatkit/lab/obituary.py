@@ -24,7 +24,7 @@ _others_hook = threading.excepthook
 def watch(server: Any, tell: Tell) -> None:
     """Call `tell` with a sentence when a thread of `server` dies.
 
-    It is one that ran a method of it, or that served somebody in its `let_in`, if it has that.
+    It is one that ran a method of it, or that held one of its `sockets`, if it tells them.
     """
     global _others_hook
     if threading.excepthook is not _hook:
@@ -56,6 +56,6 @@ def _who_is_told(frame: FrameType) -> Tell | None:
         return None  # it stands in front of a call, and is nobody's own
     here = set(map(id, frame.f_locals.values()))
     for server, tell in list(_watched.items()):
-        if here & set(map(id, getattr(server, "let_in", ()))):
+        if here & set(map(id, getattr(server, "sockets", ()))):
             return tell
     return None

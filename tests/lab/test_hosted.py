@@ -112,3 +112,14 @@ def test_a_thread_that_dies_of_a_reset_is_told_in_the_log_and_under_no_cell(call
     told = "a thread died: ConnectionResetError in answer (test_hosted.py:"
     assert room.log.wait_for(lambda events: any(told in event.words for event in events), 5)
     assert capfd.readouterr().err == ""
+
+
+def test_a_mistake_in_the_function_itself_is_told_with_its_line(call):
+    def serve(listener):
+        listener.accept()
+        listener.hear()
+
+    room = open_room(hosted(serve))
+    call(room, "ada")
+    told = "a thread died: AttributeError in serve (test_hosted.py:"
+    room.wait_until(lambda: any(told in event.words for event in room.log.events), "it is told")
