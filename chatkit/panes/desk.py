@@ -84,7 +84,7 @@ class Desk:
                 return module
         except OSError:
             pass  # it was taken away
-        print("With the kit's own answer, until yours passes; then run this cell again:")
+        print("With the kit's own answer, until yours passes; then run from here again:")
         return import_module(f"chatkit.exercises.{name}.reference")
 
     def progress(self) -> Progress:

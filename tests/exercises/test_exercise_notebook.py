@@ -137,7 +137,7 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(play, tmp_path):
 def test_a_scene_is_played_with_the_kits_answer_until_the_learners_own_has_passed(play):
     ready, who = "%load_ext chatkit", "print(mended('lines').LineReader.__module__)"
     _, _, theirs = play(ready, f"%%answer lines\n{READER}", who)
-    assert theirs.endswith("until yours passes; then run this cell again:\nchatkit.exercises.lines.reference")
+    assert theirs.endswith("until yours passes; then run from here again:\nchatkit.exercises.lines.reference")
     _, _, _, mine = play(
         ready, f"%%answer lines\n{exercise('lines').reference.code}", f"%%answer lines\n{READER}", who
     )
