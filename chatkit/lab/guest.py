@@ -14,7 +14,7 @@ class Guest(Person):
     """Sit in a room as `name`, by way of `wire`."""
 
     def __init__(self, wire: Wire, name: str) -> None:
-        super().__init__(*wire.address, name)
+        super().__init__(*wire.address, name, called="the server")
         self.wire = wire
 
     @property

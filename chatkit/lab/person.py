@@ -12,11 +12,14 @@ from chatkit.lab.transcript import Row
 
 
 class Person:
-    """Sit in the room at `host` and `port` as `name`; what goes wrong is a row in the transcript."""
+    """Sit in the room at `host` and `port` as `name`; what goes wrong is a row in the transcript.
 
-    def __init__(self, host: str, port: int, name: str) -> None:
+    The room is `called` so in what goes wrong, by default by its address.
+    """
+
+    def __init__(self, host: str, port: int, name: str, called: str = "") -> None:
         self._pump = Pump(self._tell, f"chatkit pane {name}")
-        self._seat = Seat(host, port, name, self._pump.put)
+        self._seat = Seat(host, port, name, self._pump.put, called)
         self._watchers: tuple[Work, ...] = ()  # replaced and never changed, so that telling needs no lock
 
     @property

@@ -19,9 +19,12 @@ Status = Literal["joining", "joined", "left", "trouble", "replaced"]
 
 
 class Seat:
-    """Sit in the room at `host` and `port` as `name`; `put` queues work for the pump."""
+    """Sit in the room at `host` and `port`, or as it is `called`; `put` queues work for the pump."""
 
-    def __init__(self, host: str, port: int, name: str, put: Callable[[Work], None]) -> None:
+    def __init__(
+        self, host: str, port: int, name: str, put: Callable[[Work], None], called: str = ""
+    ) -> None:
+        self._called = called
         self.host, self.port, self.name = host, port, name
         self.status: Status = "left"
         self.transcript = Transcript()
@@ -69,7 +72,7 @@ class Seat:
             self._client.enter(typed)
             self.transcript.own(self.name, typed)
         except ChatError as error:
-            self.transcript.remark(str(error), trouble=True)
+            self.transcript.remark(self._in_words(error), trouble=True)
 
     def _hear(self, client: ChatClient, message: Message | None) -> None:
         if client is not self._client:
@@ -83,10 +86,15 @@ class Seat:
             self.status = "joined"
 
     def _end(self, client: ChatClient) -> None:
-        why = client.closed_because
-        hint = " Run its cell, then this pane's cell." if isinstance(why, Refused) else ""
+        why = self._in_words(client.closed_because)
+        hint = " Run its cell, then this pane's cell." if isinstance(client.closed_because, Refused) else ""
         self.status = "trouble" if why else "left"
         self.transcript.remark(f"{why}{hint}" if why else "you have left", trouble=bool(why))
+
+    def _in_words(self, error: ChatError | None) -> str:
+        """Say what went wrong; whose wire has an address of its own need not learn it here."""
+        where = f"{self.host} port {self.port}"
+        return str(error or "").replace(where, self._called or where)
 
     def _make_way(self) -> None:
         self.status = "replaced"

@@ -70,6 +70,7 @@ def test_a_reset_is_told_with_its_reason(room, trio):
     room.wait_for("* linus has left the room (connection lost)", "ada", "grace")
     assert Kind.RST in kinds(room, "linus")
     room.wait_until(lambda: trio[2].status == "trouble", "linus's pane is in trouble")
+    assert trio[2].text.splitlines()[-1] == "-- the server ended the conversation"
 
 
 def test_hanging_up_is_a_polite_goodbye(room, trio):
