@@ -7,6 +7,8 @@ import nbformat
 import pytest
 import rerun
 
+from chatkit.exercises import exercise
+
 pytestmark = pytest.mark.parametrize("path", rerun.NOTEBOOKS, ids=lambda path: path.stem)
 
 
@@ -43,6 +45,12 @@ def test_a_lesson_is_short(path):
     sources = {cell.id: re.sub("%%answer.*", "", cell.source) for cell in rerun.code_cells(notebook)}
     lines = {name: list(filter(str.strip, source.splitlines())) for name, source in sources.items()}
     assert [name for name, text in lines.items() if len(text) > 10] == []
+
+
+def test_an_answer_begins_as_the_starter_on_file(path):
+    for cell in rerun.code_cells(rerun.read(path)):
+        if answer := re.fullmatch(r"%%answer (\w+)\n(.*)", cell.source, re.DOTALL):
+            assert answer[2].strip() == exercise(answer[1]).starter.code.strip()
 
 
 def test_its_top_tells_the_minutes_the_question_and_what_one_can_do_afterwards(path):
