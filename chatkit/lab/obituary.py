@@ -8,12 +8,12 @@ import threading
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from chatkit.lab.meter import METER
+from chatkit.lab.places import line_name
 
 Tell = Callable[[str], object]
 
@@ -36,7 +36,7 @@ def sentence(error: BaseException, trace: TracebackType | None) -> str:
     """Say what `error` was, and where a watched server raised it."""
     own = [(frame, line) for frame, line in traceback.walk_tb(trace) if _who_is_told(frame)]
     code, line = own[-1][0].f_code, own[-1][1]
-    return f"a thread died: {type(error).__name__} in {code.co_name} ({Path(code.co_filename).name}:{line})"
+    return f"a thread died: {type(error).__name__} in {code.co_name} ({line_name(code.co_filename, line)})"
 
 
 def _hook(died: threading.ExceptHookArgs) -> None:

@@ -54,10 +54,14 @@ def _outwards(frame: FrameType | None) -> Iterator[FrameType]:
         frame = frame.f_back
 
 
-def _line(frame: FrameType) -> str:
-    path = frame.f_code.co_filename
+def line_name(path: str, number: int) -> str:
+    """Return a line of source in short, as in "naive.py:32" or, of a cell in a notebook, "cell:3"."""
     is_cell = re.search(r"ipykernel_\d+|^<", path)  # "<ipython-input-3-...>", "<stdin>"
-    return f"{'cell' if is_cell else Path(path).name}:{frame.f_lineno}"
+    return f"{'cell' if is_cell else Path(path).name}:{number}"
+
+
+def _line(frame: FrameType) -> str:
+    return line_name(frame.f_code.co_filename, frame.f_lineno)
 
 
 @cache
