@@ -83,6 +83,12 @@ def test_all_of_it_is_on_one_screen_and_nothing_jumps(naive, board, diagram):
     assert (board.bounding_box(), diagram.bounding_box()) == place
 
 
+def test_the_cells_of_a_row_of_the_board_are_of_one_height(naive, board):
+    cells = board.locator("tbody tr").first.locator("th, td")
+    heights = cells.evaluate_all("cells => cells.map(cell => cell.getBoundingClientRect().height)")
+    assert len(set(heights)) == 1
+
+
 def test_a_diagram_in_a_cell_is_a_picture_that_is_saved(naive, lab):
     naive.run(2)
     picture = naive.main.locator(".jp-RenderedSVG img")
