@@ -293,7 +293,7 @@ def test_who_is_hung_up_on_answers_by_a_reset(wire, pair):
 
 
 def test_an_answer_to_last_words_is_refused_however_quick_it_is(wire, meeting):
-    for _ in range(50):
+    for _ in range(20):
         client, server = meeting.connect(wire.address)
         client.sends(b"x")
         assert server.hears(1) == b"x"  # now it stands

@@ -53,7 +53,7 @@ def check(exam: Exam) -> None:
                 exam.demand(not ada.ended, BUSY, "ada in the room", ada.seen())
                 break
     with exam.room(patient) as (server, stage):
-        exam.step(f"linus is silent for longer than the limit, {LIMIT:g} seconds, and is let go")
+        exam.step(f"linus is silent for longer than the limit of {LIMIT:g} s, and is let go")
         before = exam.threads()
         ada, linus = stage.joined("ada", "linus")
         _talks_until(stage, ada, linus, LIMIT + 4.0)
