@@ -4,6 +4,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+sys.path.append(str(Path(__file__).resolve().parent.parent))  # conftest needs what is there
+
 from conftest import ARGUMENTS, CHROMIUM
 from labpage import Notebook
 from labserver import ROOT, Lab, running_lab

@@ -55,7 +55,9 @@ def test_leaving_by_keyboard_and_coming_back_by_mouse(ada, grace, linus):
 
 
 def test_a_terminal_joins_by_the_commands_on_the_card(lesson, ada):
-    command = lesson.main.locator(".chatkit-card").inner_text().splitlines()[0]
+    card = lesson.main.locator(".chatkit-card")
+    expect(card).to_contain_text("nc")
+    command = card.text_content().splitlines()[0]  # the inner text is only that of cells that are in sight
     nc, host, port = command.split()
     assert nc == "nc"
     terminal = Talker((host, int(port)), "terminal")
