@@ -17,12 +17,13 @@ T = TypeVar("T")
 Both = tuple[T, T]  # of the left and of the right
 
 STYLE = """<style>
-.ck-twins { border-collapse: collapse; font-size: 13px; }
-.ck-twins caption { font-weight: 700; padding: 4px; text-align: left; }
-.ck-twins :is(th, td) { border: 1px solid #8a8a8a; padding: 2px 8px; text-align: left; vertical-align: top; }
-.ck-twins td { font-family: var(--jp-code-font-family, monospace); white-space: pre-wrap; }
-.ck-twins .ck-differs td { font-weight: 700; text-decoration: underline dotted; text-underline-offset: 3px; }
-</style>"""
+.ck-twins.ck-twins.ck-twins { border-collapse: collapse; max-width: 900px; table-layout: fixed; width: 100%; }
+.ck-twins.ck-twins.ck-twins :is(th, td) { padding: 2px 8px; text-align: left; vertical-align: top; }
+.ck-twins.ck-twins.ck-twins td { font-family: var(--jp-code-font-family, monospace); white-space: pre-wrap; }
+.ck-twins.ck-twins.ck-twins .ck-who-saw th { border-bottom: 1px solid #8a8a8a; padding-top: 10px; }
+.ck-twins.ck-twins.ck-twins .ck-differs td { box-shadow: inset 0 -1px #d9822b; font-weight: 700; }
+</style>"""  # thrice, because JupyterLab has its own mind about tables
+COLUMNS = '<colgroup><col style="width: 2em"><col><col></colgroup>'
 
 
 class Pair(NamedTuple):
@@ -63,9 +64,11 @@ class Twins:
 
     @property
     def html(self) -> str:
-        """The same as tables, one for each person."""
+        """The same as a table."""
+        head = "".join(f"<th>{escape(title)}</th>" for title in ("", *self.titles))
+        body = "".join(_part(name, pairs) for name, pairs in self.saw.items())
         ends = "".join(f"<p>{escape(line)}</p>" for line in self._unfinished())
-        return STYLE + "".join(self._table(name, pairs) for name, pairs in self.saw.items()) + ends
+        return f'{STYLE}<table class="ck-twins">{COLUMNS}<tr>{head}</tr>{body}</table>{ends}'
 
     def __str__(self) -> str:
         return self.text
@@ -75,11 +78,6 @@ class Twins:
 
     def _repr_html_(self) -> str:
         return self.html
-
-    def _table(self, name: str, pairs: list[Pair]) -> str:
-        head = "".join(f"<th>{escape(title)}</th>" for title in ("", *self.titles))
-        caption = f"<caption>what {escape(name)} saw</caption><tr>{head}</tr>"
-        return f'<table class="ck-twins">{caption}{"".join(map(_row, pairs))}</table>'
 
     def _unfinished(self) -> list[str]:
         both = zip(self.titles, self.ends, strict=True)
@@ -114,6 +112,12 @@ def _play(scene: Scene, room: OpenRoom) -> str:
 
 def _lines(room: OpenRoom, name: str) -> list[str]:
     return next((guest.text.splitlines() for guest in room.guests if guest.name == name), [])
+
+
+def _part(name: str, pairs: list[Pair]) -> str:
+    """Return the rows of what one person saw."""
+    head = f'<tr class="ck-who-saw"><th colspan="3">what {escape(name)} saw</th></tr>'
+    return head + "".join(map(_row, pairs))
 
 
 def _row(pair: Pair) -> str:
