@@ -72,7 +72,9 @@ class Seat:
             self._client.enter(typed)
             self.transcript.own(self.name, typed)
         except ChatError as error:
-            self.transcript.remark(self._in_words(error), trouble=True)
+            told = self.status != "joined"  # why it is over
+            words = f"{self.name} is not in the room" if told else self._in_words(error)
+            self.transcript.remark(words, trouble=True)
 
     def _hear(self, client: ChatClient, message: Message | None) -> None:
         if client is not self._client:
