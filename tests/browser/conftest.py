@@ -1,25 +1,14 @@
 """One JupyterLab for all tests here; a browser, a page and a notebook for each file of them."""
 
 import os
-import shutil
 
 import pytest
+from chromium import ARGUMENTS, CHROMIUM
 from labpage import Notebook
 from labserver import running_lab
 from playwright.sync_api import sync_playwright
 from talker import Talker
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-ARGUMENTS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 ROOM = """
 import os
 from pathlib import Path

@@ -4,9 +4,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-sys.path.append(str(Path(__file__).resolve().parent.parent))  # conftest needs what is there
-
-from conftest import ARGUMENTS, CHROMIUM
+from chromium import ARGUMENTS, CHROMIUM
 from labpage import Notebook
 from labserver import ROOT, Lab, running_lab
 from playwright.sync_api import Browser, expect, sync_playwright
