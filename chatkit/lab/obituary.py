@@ -10,26 +10,26 @@ from collections.abc import Callable
 from contextlib import suppress
 from types import FrameType, TracebackType
 from typing import Any
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakMethod
 
 from chatkit.lab.meter import METER
 from chatkit.lab.places import line_name
 
 Tell = Callable[[str], object]
 
-_watched: WeakKeyDictionary[Any, Tell] = WeakKeyDictionary()
+_watched: WeakKeyDictionary[Any, WeakMethod[Tell]] = WeakKeyDictionary()
 _others_hook = threading.excepthook
 
 
 def watch(server: Any, tell: Tell) -> None:
-    """Call `tell` with a sentence when a thread of `server` dies.
+    """Call the method `tell` with a sentence when a thread of `server` dies; it keeps neither alive.
 
     It is one that ran a method of it, or that held one of its `sockets`, if it tells them.
     """
     global _others_hook
     if threading.excepthook is not _hook:
         _others_hook, threading.excepthook = threading.excepthook, _hook
-    _watched[server] = tell
+    _watched[server] = WeakMethod(tell)
 
 
 def sentence(error: BaseException, trace: TracebackType | None) -> str:
@@ -41,14 +41,15 @@ def sentence(error: BaseException, trace: TracebackType | None) -> str:
 
 def _hook(died: threading.ExceptHookArgs) -> None:
     for frame, _ in traceback.walk_tb(died.exc_traceback):
-        tell = _who_is_told(frame)
-        if tell and died.exc_value:
-            tell(sentence(died.exc_value, died.exc_traceback))
+        told = _who_is_told(frame)
+        if told and died.exc_value:
+            if tell := told():  # if not, the room is forgotten
+                tell(sentence(died.exc_value, died.exc_traceback))
             return
     _others_hook(died)
 
 
-def _who_is_told(frame: FrameType) -> Tell | None:
+def _who_is_told(frame: FrameType) -> WeakMethod[Tell] | None:
     with suppress(TypeError):  # no server is unhashable, but `self` may be anything
         if tell := _watched.get(frame.f_locals.get("self")):
             return tell

@@ -33,7 +33,8 @@ class OpenRoom:
         self.address = address
         self.server = server  # None where it runs in another process
         self.log = EventLog()
-        self.closed = threading.Event()
+        self.closed = threading.Event()  # its server is told to stop
+        self.over = threading.Event()  # and nothing will happen any more
         self._wires: dict[str, Wire] = {}
         self._guests: dict[str, Guest] = {}
         self.board = Board(server or address, self._who_is_where)  # from now on, so that it knows everybody
@@ -104,6 +105,7 @@ class OpenRoom:
             wire.stop()
         stopping.join(PATIENCE)
         self.board.close()
+        self.over.set()
 
     def __repr__(self) -> str:
         what = type(self.server).__name__ if self.server else "a server in another process"

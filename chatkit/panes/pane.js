@@ -181,7 +181,7 @@ class View {
   // The reader's place
 
   trim() {
-    const height = this.log.scrollHeight;
+    const height = this.place === null ? 0 : this.log.scrollHeight; // to ask is to have the page laid out
     while (this.log.childElementCount > KEEP) this.log.firstElementChild.remove();
     if (this.place !== null) this.place = Math.max(0, this.place - (height - this.log.scrollHeight));
   }

@@ -1,7 +1,6 @@
 """A whole room in one output: its people's panes beside each other, board and diagram under them."""
 
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import ipywidgets
 
@@ -10,7 +9,9 @@ from chatkit.panes.live import Live
 from chatkit.panes.pane import PersonPane
 from chatkit.panes.row import side_by_side
 
-_views: WeakKeyDictionary[OpenRoom, "RoomView"] = WeakKeyDictionary()
+KEEP = 10  # views of rooms that are over; older ones leave the notebook, or a cell run often would fill it
+
+_views: dict[OpenRoom, "RoomView"] = {}
 
 
 class RoomView(ipywidgets.VBox):
@@ -24,7 +25,9 @@ class RoomView(ipywidgets.VBox):
         """Take it out of the notebook; the people stay in the room."""
         for each in (*self._panes, *self.children):
             each.close()
+            each.layout.close()
         super().close()
+        self.layout.close()
 
     def __repr__(self) -> str:
         return f"{' | '.join(pane.name for pane in self._panes)}, over board and diagram"
@@ -36,5 +39,7 @@ def show(room: OpenRoom, *names: str) -> RoomView:
         room.seat(name)
     if older := _views.pop(room, None):
         older.close()
+    for over in [each for each in _views if each.over.is_set()][:-KEEP]:
+        _views.pop(over).close()
     _views[room] = RoomView(room)
     return _views[room]
