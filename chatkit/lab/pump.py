@@ -39,14 +39,24 @@ class Pump:
         done = threading.Event()
 
         def work_and_tell() -> None:
-            work()
-            self.put(done.set)
+            try:
+                work()
+            finally:
+                self.put(done.set)
 
         self.put(work_and_tell)
         if not done.wait(DEADLINE):
             raise TimeoutError(f"{self._name} did not finish within {DEADLINE:g} seconds")
 
     def _run(self) -> None:
+        try:
+            self._work_on()
+        except BaseException:  # Python tells of it; another thread does what is left
+            self._running = False
+            self.put(lambda: None)
+            raise
+
+    def _work_on(self) -> None:
         news, due = False, 0.0
         while True:
             work = self._next(due - time.monotonic())

@@ -5,6 +5,7 @@ stops it. Each person in a room has a wire of their own, and all wires write one
 """
 
 import atexit
+import inspect
 import threading
 import time
 from collections.abc import Callable
@@ -41,7 +42,9 @@ class OpenRoom:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Who is in the room, as its server says."""
+        """Who is in the room, as its server says; raise `RuntimeError` if it does not."""
+        if not hasattr(self.server, "names"):
+            raise RuntimeError("this server does not tell who is in the room")
         return tuple(self.server.names)
 
     @property
@@ -54,6 +57,8 @@ class OpenRoom:
 
         It returns when all have heard of it, so that people who are seated one after the other come in order.
         """
+        if not isinstance(name, str):
+            raise TypeError(f"a name is text, as in 'ada'; not {name!r}")
         if name not in self._guests:
             self._guests[name] = Guest(self.wire(name), name)
         self._guests[name].join()
@@ -62,8 +67,13 @@ class OpenRoom:
         return self._guests[name]
 
     def wire(self, person: str) -> Wire:
-        """Return the wire of `person`; its address is where any program of theirs may connect."""
+        """Return the wire of `person`; its address is where any program of theirs may connect.
+
+        Raise `RuntimeError` for a new one in a room that is closed: nobody would take it away.
+        """
         if person not in self._wires:
+            if self.closed.is_set():
+                raise RuntimeError("this room is closed: run the cell that opens it")
             self._wires[person] = Wire(self.address, self.log, person).start()
         return self._wires[person]
 
@@ -119,8 +129,9 @@ def open_room(server: Any = ChatServer, *, name: str = "room", **options: Any) -
     """Open a room; the one opened as `name` before is stopped first.
 
     `server` is a class, or a function of host and port, that returns a server to start, on a free port, with
-    `options`; or the address of a server that runs already: HOST:PORT, or a tuple. Raise `CannotListen`, or
-    whatever the server raises, here in the calling cell. It stops at the latest when the interpreter ends.
+    `options`; or the address of a server that runs already: HOST:PORT, or a tuple. Raise `TypeError` for
+    anything else, `CannotListen`, or whatever the server raises, here in the calling cell. It stops at the
+    latest when the interpreter ends.
     """
     if name in _rooms:
         _rooms.pop(name).stop()
@@ -129,18 +140,30 @@ def open_room(server: Any = ChatServer, *, name: str = "room", **options: Any) -
 
 
 def _start(server: Callable[..., Any], options: dict[str, Any]) -> OpenRoom:
-    made = server(**{"host": "127.0.0.1", "port": 0} | options)
-    missing = [word for word in ("start", "stop", "address") if not hasattr(type(made), word)]
+    options = {"host": "127.0.0.1", "port": 0} | options
+    try:
+        inspect.signature(server).bind(**options)
+    except TypeError as error:
+        name = getattr(server, "__name__", "it")
+        raise TypeError(f"{name} cannot be made with {' and '.join(options)}: {error}") from None
+    made = server(**options)
+    missing = [word for word in ("start", "stop", "address") if word not in dir(made)]
     if missing:
         raise TypeError(f"a server for a room needs start, stop and address; this one lacks {missing[0]}")
     made.start()
-    room = OpenRoom(made.address, made)
+    room = OpenRoom(_address(made.address), made)
     obituary.watch(made, room.note)
     return room
 
 
-def _address(where: str | tuple[str, int]) -> tuple[str, int]:
-    return parse_address(where) if isinstance(where, str) else where
+def _address(where: Any) -> tuple[str, int]:
+    match where:
+        case str():
+            return parse_address(where)
+        case (str(), int(), *_):
+            return where[0], where[1]
+    wanted = "a server's class, or the address of one that runs, as in '127.0.0.1:55555'"
+    raise TypeError(f"a room needs {wanted}; not {where!r}")
 
 
 @atexit.register

@@ -6,6 +6,7 @@ import pytest
 
 from chatkit.lab import obituary, open_room
 from chatkit.lab.events import Kind, Way
+from chatkit.server import ChatServer
 from chatkit.specimens import specimen
 from chatkit.specimens.naive import Naive
 
@@ -215,3 +216,69 @@ def test_other_threads_that_die_are_python_s_affair(monkeypatch):
     thread.start()
     thread.join()
     assert told == [ZeroDivisionError]
+
+
+# What cannot be is told in one sentence
+
+
+@pytest.mark.parametrize(
+    "what",
+    [None, 5, ("127.0.0.1",), ("127.0.0.1", "5"), [], ChatServer(port=0)],
+    ids=lambda what: str(what)[:12],
+)
+def test_what_is_neither_a_server_s_class_nor_an_address_is_no_room(what):
+    with pytest.raises(
+        TypeError, match=r"a room needs a server's class, or the address .* '127.0.0.1:55555'; not "
+    ):
+        open_room(what)
+
+
+class OfPort(Nothing):
+    def __init__(self, port):
+        pass
+
+
+@pytest.mark.parametrize("made", [OfPort, object])
+def test_a_class_that_does_not_take_host_and_port_is_told_so(made):
+    with pytest.raises(TypeError, match=f"{made.__name__} cannot be made with host and port: "):
+        open_room(made)
+
+
+class Plain:
+    """A server as it may be written first: what it has to tell is in attributes of its own."""
+
+    def __init__(self, host, port):
+        self._server = ChatServer(host, port)
+        self.address = None
+
+    def start(self):
+        self.address = self._server.start().address
+
+    def stop(self):
+        self._server.stop()
+
+
+def test_a_server_s_address_may_be_an_attribute_of_its_own():
+    assert open_room(Plain).seat("ada").status == "joined"
+
+
+def test_a_server_without_names_says_so(serve):
+    for room in (open_room(Plain), open_room(serve().address)):
+        with pytest.raises(RuntimeError, match="this server does not tell who is in the room"):
+            room.names  # noqa: B018 (a property)
+        room.stop()
+
+
+def test_nobody_new_sits_down_in_a_room_that_is_closed(room):
+    ada = room.seat("ada")
+    room.stop()
+    with pytest.raises(RuntimeError, match="this room is closed: run the cell that opens it"):
+        room.seat("grace")
+    assert "nothing listens at the server" in room.seat("ada").text
+    assert room.guests == (ada,)
+
+
+@pytest.mark.parametrize("name", [None, 5, ["ada", "grace"]])
+def test_a_name_is_text(room, name):
+    with pytest.raises(TypeError, match="a name is text, as in 'ada'; not "):
+        room.seat(name)

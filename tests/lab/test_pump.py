@@ -96,3 +96,17 @@ def test_waiting_for_work_that_hangs_has_a_deadline(pump, monkeypatch):
     with pytest.raises(TimeoutError, match="pump in a test did not finish"):
         pump.call(gate.wait)
     gate.set()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_work_that_fails_keeps_nobody_waiting_and_all_other_work_is_done(pump):
+    done = []
+
+    def fail():
+        raise ValueError("on purpose")
+
+    pump.put(fail)
+    pump.put(lambda: done.append("after"))
+    pump.call(fail)
+    pump.call(lambda: done.append("later"))
+    assert done == ["after", "later"]
