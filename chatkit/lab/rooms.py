@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import takewhile
 from typing import Any
 
 from chatkit.check.judging import parse_address
@@ -18,7 +19,7 @@ from chatkit.lab.board import Board
 from chatkit.lab.diagram import Diagram, diagram
 from chatkit.lab.events import EventLog, Kind
 from chatkit.lab.guest import Guest
-from chatkit.lab.waiting import wait_for, wait_until
+from chatkit.lab.waiting import comes_true, wait_for, wait_until
 from chatkit.lab.wire import Wire
 from chatkit.server import ChatServer
 
@@ -77,8 +78,12 @@ class OpenRoom:
             self._wires[person] = Wire(self.address, self.log, person).start()
         return self._wires[person]
 
-    def diagram(self, **options: Any) -> Diagram:
-        """Draw what has happened on the wires so far; `options` are those of `diagram`."""
+    def diagram(self, *, wait: float = 0.5, **options: Any) -> Diagram:
+        """Draw what has happened on the wires so far; `options` are those of `diagram`.
+
+        What was sent just now has `wait` seconds to arrive: a reader may be quicker than the wire's note of it.
+        """
+        comes_true(lambda: not self._is_under_way(wait), wait)
         return diagram(self.log.events, list(self._wires), **options)
 
     def wait_for(self, line: str, *people: str, timeout: float = 5.0) -> None:
@@ -120,6 +125,12 @@ class OpenRoom:
     def __repr__(self) -> str:
         what = type(self.server).__name__ if self.server else "a server in another process"
         return f"a room: {what}"
+
+    def _is_under_way(self, moment: float) -> bool:
+        """Say whether anything that was sent in the last `moment` seconds has not arrived yet."""
+        since = self.log.now() - moment
+        new = takewhile(lambda event: event.sent > since, reversed(self.log.events))
+        return any(event.arrived is None and not event.lost for event in new)
 
     def _who_is_where(self) -> dict[int, str]:
         return {port: name for wire in self._wires.values() for port, name in wire.local_ports.items()}

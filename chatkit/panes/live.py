@@ -82,7 +82,7 @@ class Live(anywidget.AnyWidget):
         drawn, version = self._drawn, self._room.log.version
         pictures = {"board": self._board()}
         if asked or drawn.get("version") != version:
-            diagram = self._room.diagram(times=True).svg
+            diagram = self._room.diagram(times=True, wait=0).svg
             pictures["diagram"] = diagram.replace(f"<style>{STYLE}</style>", "")  # the page has it already
         news = {name: each for name, each in pictures.items() if asked or drawn.get(name) != each}
         drawn.update(pictures, version=version)

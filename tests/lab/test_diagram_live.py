@@ -1,5 +1,7 @@
 """The diagram of a real room: the same scene makes the same picture, whatever threads and sockets do."""
 
+import threading
+
 import pytest
 
 from chatkit.lab import open_room
@@ -39,3 +41,24 @@ def test_a_scene_makes_the_same_picture_on_every_run():
     again = play()
     assert again.text == first.text
     assert again.svg == first.svg
+
+
+def test_what_is_read_before_the_wire_has_written_it_down_is_not_drawn_as_held(monkeypatch):
+    room = open_room()
+    ada, _ = room.seat("ada"), room.seat("grace")
+    write_down, behind = room.log.arrived, threading.Event()
+    monkeypatch.setattr(room.log, "arrived", lambda number: behind.wait(0.1) or write_down(number))
+    room.log.clear()
+    ada.say("hello")
+    room.wait_for("[ada] hello", "grace")
+    assert "(held)" in room.diagram(wait=0).text
+    assert "(held)" not in room.diagram().text
+
+
+def test_what_is_held_is_drawn_as_held():
+    room = open_room()
+    ada, _ = room.seat("ada"), room.seat("grace")
+    room.wire("grace").delay(5.0)
+    ada.say("hello")
+    room.wait_until(lambda: any(b"] hello" in event.data for event in room.log.events), "the copy is sent")
+    assert room.diagram(last=1).text == r"server → grace   [[ada] hello\n]  (held)"
