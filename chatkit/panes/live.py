@@ -27,7 +27,7 @@ CLOSED = '<div class="ck-board"><p class="ck-missing">This room is closed.</p></
 class Live(anywidget.AnyWidget):
     """Show the board and the diagram of `room`."""
 
-    _esm = read("live.js")
+    _esm = read("parts.js", "live.js")
     _css = read("colours.css", "live.css") + (LAB / "board.css").read_text(encoding="utf-8") + STYLE
 
     def __init__(self, room: OpenRoom) -> None:

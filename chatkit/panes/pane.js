@@ -5,8 +5,6 @@
 const KEEP = 500; // rows
 const PATIENCE = 5000; // milliseconds until a silent kernel is worth a word
 
-const ENDINGS = ["restarting", "autorestarting", "terminating", "dead"]; // of a kernel, in Jupyter's words
-
 const STATUS = {
   joining: ["◌", "joining"],
   joined: ["●", "in the room"],
@@ -59,10 +57,7 @@ class View {
 
   listen() {
     this.model.on("msg:custom", (message) => this.hear(message));
-    this.model.on("comm_live_update", () => this.die());
-    this.kernel = this.model.widget_manager?.kernel; // JupyterLab has it; elsewhere, silence will tell
-    this.kernel?.statusChanged.connect(this.kernelChanged, this);
-    this.kernel?.disposed.connect(this.die, this);
+    this.unwatch = watchKernel(this.model, () => this.die());
     this.pane.addEventListener("keydown", (event) => this.keepKeys(event));
     this.pane.addEventListener("keyup", (event) => this.keepKeys(event));
     this.pane.addEventListener("focusin", (event) => this.keepKeys(event));
@@ -78,12 +73,7 @@ class View {
   close() {
     clearTimeout(this.timer);
     this.resized.disconnect();
-    this.kernel?.statusChanged.disconnect(this.kernelChanged, this);
-    this.kernel?.disposed.disconnect(this.die, this);
-  }
-
-  kernelChanged(_kernel, status) {
-    if (ENDINGS.includes(status)) this.die();
+    this.unwatch();
   }
 
   die() {

@@ -25,3 +25,19 @@ function makeRow(kind, name, words) {
   row.append(make("bdi", { class: "ck-words" }, words)); // right-to-left words must not turn ours round
   return row;
 }
+
+const ENDINGS = ["restarting", "autorestarting", "terminating", "dead"]; // of a kernel, in Jupyter's words
+
+// Call `lost` when the kernel that a view belongs to has ended; return what ends the watching.
+function watchKernel(model, lost) {
+  const kernel = model.widget_manager?.kernel; // JupyterLab has it; elsewhere, silence will tell
+  const changed = (_kernel, status) => ENDINGS.includes(status) && lost();
+  model.on("comm_live_update", lost);
+  kernel?.statusChanged.connect(changed);
+  kernel?.disposed.connect(lost);
+  return () => {
+    model.off("comm_live_update", lost);
+    kernel?.statusChanged.disconnect(changed);
+    kernel?.disposed.disconnect(lost);
+  };
+}

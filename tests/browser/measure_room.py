@@ -48,8 +48,9 @@ CLICK = """([name, press, type, watch, words]) => new Promise((resolve, reject) 
     button.click();
     look();
 })"""
-HEAD = "minute RSS MB CPU % threads files heap MB  nodes page %  msg/s  kB/s send ms leave ms join ms"
-ROW = "{:6.1f} {:6.1f} {:5.0f} {:7d} {:5d} {:7.1f} {:6.0f} {:6.0f} {:6.1f} {:5.0f} {:7.0f} {:8.0f} {:7.0f}"
+HEAD = "minute RSS MB CPU % threads files page MB heap MB  nodes page %  msg/s  kB/s send ms leave ms join ms"
+WIDTHS = "6.1f 6.1f 5.0f 7d 5d 7.0f 7.1f 6.0f 6.0f 6.1f 5.0f 7.0f 8.0f 7.0f"
+ROW = " ".join(f"{{:{width}}}" for width in WIDTHS.split())
 
 
 class Looker:
@@ -57,6 +58,9 @@ class Looker:
 
     def __init__(self, page, kernel):
         self.page, self.kernel, self.began = page, kernel, time.monotonic()
+        self.renderer = max(
+            _renderers(), key=lambda each: each.memory_info().rss
+        )  # the other ones hold no page
         self.cdp = page.context.new_cdp_session(page)
         self.cdp.send("Performance.enable", {"timeDomain": "threadTicks"})  # of the CPU
         self.frames = self.bytes = self.said = 0
@@ -104,6 +108,7 @@ class Looker:
             100 * cpu / seconds,
             self.kernel.num_threads(),
             self.kernel.num_fds(),
+            self.renderer.memory_info().rss / 1e6,
             page["JSHeapUsedSize"] / 1e6,
             page["Nodes"],
             100 * busy / seconds,
@@ -113,6 +118,10 @@ class Looker:
         )
         self.before = self.sums()
         return row
+
+
+def _renderers():
+    return [each for each in psutil.Process().children(True) if "--type=renderer" in each.cmdline()]
 
 
 def measure(home, minutes, rate, looks):

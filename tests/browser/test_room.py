@@ -121,3 +121,23 @@ def test_the_plug_s_buttons_do_to_a_good_room_what_they_say(notebook, diagram):
     grace.types("can anybody hear me?")
     expect(grace.pane.get_by_role("button", name="Go silent")).to_be_disabled()
     expect(diagram).to_contain_text("silen")
+
+
+def test_a_kernel_that_is_started_anew_leaves_no_board_that_seems_alive(notebook, board):
+    expect(board).to_contain_text("waits")
+    notebook.restart()
+    expect(board).to_have_text("not connected: run the first cell")
+    notebook.pane("ada", -1).is_said_to_be("not connected")
+
+
+def test_a_notebook_opened_again_shows_the_room_as_it_goes_on(notebook, open_notebook, board, diagram):
+    notebook.until_idle()
+    notebook.run(0)
+    notebook.run(3)
+    notebook.pane("grace", -1).is_said_to_be("in the room")
+    notebook.save()
+    again = open_notebook(notebook.name)
+    again.pane("ada", -1).types("here again")
+    again.pane("grace", -1).reads("here again")
+    expect(diagram).to_contain_text("here again")
+    expect(board).to_contain_text("waits")
