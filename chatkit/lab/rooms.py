@@ -81,7 +81,7 @@ class OpenRoom:
     def diagram(self, *, wait: float = 0.5, **options: Any) -> Diagram:
         """Draw what has happened on the wires so far; `options` are those of `diagram`.
 
-        What was sent just now has `wait` seconds to arrive: a reader may be quicker than the wire's note of it.
+        What was sent just now has `wait` seconds to arrive: a reader may be quicker than the wire's log.
         """
         comes_true(lambda: not self._is_under_way(wait), wait)
         return diagram(self.log.events, list(self._wires), **options)
