@@ -5,6 +5,7 @@ import re
 import signal
 import socket
 import sys
+from random import Random
 
 import pytest
 from program import ENVIRONMENT, ROOT, Program, run
@@ -190,13 +191,13 @@ def test_bytes_are_shown_as_quoted_lines_that_do_nothing_to_a_terminal(data, sho
 
 
 @pytest.mark.parametrize(
-    "data", [b"x" * 5000, b"x\n" * 2000, os.urandom(4096)], ids=["long", "many", "noise"]
+    "data", [b"x" * 5000, b"x\n" * 2000, Random(7).randbytes(4096)], ids=["long", "many", "noise"]
 )
 def test_much_is_shown_in_part_and_counted(data):
     line = show(data[:4096], len(data))
     assert line.endswith(f"({len(data):,} bytes)")
     assert len(line) < 400
-    assert line.isprintable()
+    assert re.sub("[\u2068\u2069]", "", line).isprintable()  # around words that run from right to left
 
 
 def test_a_goodbye_a_loss_and_words_are_told():

@@ -75,7 +75,7 @@ def main(name: str, file: Path) -> NoReturn:
         task_of(name)(exam)
         report.tell(passed=True)
     except Wrong as wrong:
-        report.tell(wrong=wrong.sentence, expected=wrong.expected, got=wrong.got)
+        report.tell(wrong=wrong.sentence, expected=wrong.expected, got=wrong.got, knows_why=wrong.knows_why)
     except BaseException as error:  # it is the answer's: whatever it is, a person is told
         report.tell(wrong=complaint(error))
     finally:
@@ -87,6 +87,7 @@ def _listen_to_threads(exam: Exam, tell: Callable[..., None]) -> None:
 
     def died(args: threading.ExceptHookArgs) -> None:
         if error := args.exc_value:
+            exam.deaths.append(complaint(error))
             tell(died=complaint(error), blunder=is_blunder(error))
 
     def warned(message: Warning | str, category: type[Warning], *_: Any, **__: Any) -> None:

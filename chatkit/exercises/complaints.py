@@ -4,6 +4,7 @@ It says what happened, where in the answer, and, where a beginner often comes by
 of this machine: only lines of the answer count.
 """
 
+import re
 import traceback
 from types import FrameType
 
@@ -20,6 +21,8 @@ def complaint(error: BaseException) -> str:
     if isinstance(error, UnboundLocalError):
         name = str(error).partition("'")[2].partition("'")[0]  # Python 3.11 does not set error.name
         return f"The name {name} is used{_where(error)} before the line that makes it."
+    if isinstance(error, NameError) and error.name in ("hint", "predict", "progress"):
+        return f"{error.name}() belongs into a cell of its own: the file of your answer does not know it."
     if isinstance(error, NameError):
         return f"Python knows no {error.name}{_where(error)}: {OWN_FILE}."
     if isinstance(error, ModuleNotFoundError):
@@ -67,7 +70,9 @@ def _who(error: BaseException) -> str:
 
 
 def _said(error: BaseException) -> str:
-    words = " ".join(str(error).split()) or "it says no more"
+    words = (
+        " ".join(re.sub(r"<socket\.socket [^>]*>", "that socket", str(error)).split()) or "it says no more"
+    )
     method = "." in words.partition("(")[0] and "positional argument" in words
     hint = " (is self missing, or another argument?)" if method else ""
     return f"{words[:200]}{hint}{'' if words.endswith(('.', '?', '!')) and not hint else '.'}"

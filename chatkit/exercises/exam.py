@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from difflib import get_close_matches
 from typing import Any
 
+from chatkit.check.actor import Actor
 from chatkit.check.judging import check
 from chatkit.check.promise import PROMISES, Broken
 from chatkit.check.rooms import Manners, Room
@@ -26,11 +27,14 @@ SOON = 3.0  # seconds in which what must happen happens
 
 
 class Wrong(Exception):
-    """The answer is wrong: one sentence for a person, and perhaps what was `expected` and `got`."""
+    """The answer is wrong: one sentence for a person, and perhaps what was `expected` and `got`.
 
-    def __init__(self, sentence: str, expected: str = "", got: str = "") -> None:
+    It `knows_why`, if no exception of a thread can tell that better.
+    """
+
+    def __init__(self, sentence: str, expected: str = "", got: str = "", knows_why: bool = False) -> None:
         super().__init__(sentence)
-        self.sentence, self.expected, self.got = sentence, expected, got
+        self.sentence, self.expected, self.got, self.knows_why = sentence, expected, got, knows_why
 
 
 class Exam:
@@ -40,6 +44,7 @@ class Exam:
         self.names, self.source, self._tell = names, source, tell
         self.usual = STEP  # seconds for a step
         self.blame = ""  # the sentence for a room that does not do what this step expects
+        self.deaths: list[str] = []  # of threads, by an exception that nobody caught
         self.bytes_met_text = False  # a comparison of bytes with text, which is never true
 
     def step(self, text: str, blame: str = "", seconds: float = 0.0) -> None:
@@ -113,6 +118,12 @@ class Exam:
         self.usual = STEP
         self.step("your server stops")
         server.stop()
+
+    def joined(self, server: Any, stage: Stage, *names: str) -> list[Actor]:
+        """Let people join, and wait until the server lists them: the naive one greets before it does."""
+        actors = stage.joined(*names)
+        self.soon(lambda: set(names) <= set(server.names))
+        return actors
 
     def keeps(self, factory: Any, name: str, blame: str) -> None:
         """Demand that the server keeps a promise of `chatkit check`."""

@@ -125,7 +125,7 @@ class _Grading:
         if wrong is None:
             return Result(self._asked, True, self._asked.proves, self._steps, read=True)
         words = [wrong["wrong"], wrong.get("expected", ""), wrong.get("got", "")]
-        if self._blunder:  # whatever the room did wrong, this is why
+        if self._blunder and not wrong.get("knows_why"):  # whatever the room did wrong, this is why
             words[0] = self._blunder
         elif self._died:
             words[2] += ("; and a thread died: " if words[2] else "A thread died: ") + self._died

@@ -30,9 +30,7 @@ def contrast(one, other):
     return (bright + 0.05) / (dark + 0.05)
 
 
-@pytest.fixture(
-    params=[".chatkit", '[data-jp-theme-light="false"] .chatkit'], ids=["light", "dark"]
-)
+@pytest.fixture(params=[".chatkit", '[data-jp-theme-light="false"] .chatkit'], ids=["light", "dark"])
 def theme(request):
     return colours(request.param)
 

@@ -24,7 +24,7 @@ def check(exam: Exam) -> None:
     careful = exam.wants_class("Careful", Naive, "broadcast")
     with exam.room(careful) as (server, stage):
         exam.step("ada, linus and grace join", "They cannot talk any more, although nobody has left yet.")
-        ada, linus, grace = stage.joined("ada", "linus", "grace")
+        ada, linus, grace = exam.joined(server, stage, "ada", "linus", "grace")
         stage.catch_up(ada, linus, grace)
         exam.step("linus leaves politely (FIN); ada says three lines, then grace three")
         linus.leaves()
@@ -35,17 +35,17 @@ def check(exam: Exam) -> None:
         )
         _is_told_once(exam, ada, linus)
 
-    with exam.room(careful) as (_, stage):
+    with exam.room(careful) as (server, stage):
         exam.step("linus is cut off (RST), and ada hears of it; she says three lines, then grace three", KEPT)
-        ada, linus, grace = stage.joined("ada", "linus", "grace")
+        ada, linus, grace = exam.joined(server, stage, "ada", "linus", "grace")
         linus.resets()
         ada.hears_that_left(linus)
         _talk(stage, ada, grace)
         _is_told_once(exam, ada, linus)
 
-    with exam.room(careful) as (_, stage):
+    with exam.room(careful) as (server, stage):
         exam.step("linus and a guest leave at once; ada says three lines, then grace three")
-        ada, linus, guest, grace = stage.joined("ada", "linus", "guest", "grace")
+        ada, linus, guest, grace = exam.joined(server, stage, "ada", "linus", "guest", "grace")
         stage.all_leave([linus, guest], politely=True)
         _talk(stage, ada, grace, AGAIN)
         _is_told_once(exam, ada, linus, guest)

@@ -4,7 +4,7 @@ from typing import Any
 
 from chatkit.check.actor import Actor
 from chatkit.check.stage import Stage
-from chatkit.exercises.exam import Exam
+from chatkit.exercises.exam import Exam, Wrong
 from chatkit.exercises.reads import count_empty_reads
 from chatkit.specimens.naive import Naive
 
@@ -19,6 +19,7 @@ LISTED = "The handler has ended, but linus still stands on the list: somebody mu
 APART = "The two lists have grown apart: clients and names must lose the same person."
 UNTOLD = "Nobody told ada and grace that linus had left."
 TWICE = "They were told twice that linus had left: clean up in one place only."
+GOES_ON = "Linus was removed, and his handler went on and met an error: after b'' nothing may follow."
 RESET = "A cut connection (RST) still comes as an exception from recv: it must end in the same place."
 
 
@@ -28,12 +29,12 @@ def check(exam: Exam) -> None:
     empty = count_empty_reads()
     with exam.room(mended) as (server, stage):
         exam.step("ada and grace join")
-        ada, grace = stage.joined("ada", "grace")
+        ada, grace = exam.joined(server, stage, "ada", "grace")
         exam.soon(lambda: len(exam.threads()) >= 3)
         before = exam.threads()
 
         exam.step("linus joins, and ada and grace hear him", "What linus says is not heard any more.")
-        (linus,) = stage.joined("linus")
+        (linus,) = exam.joined(server, stage, "linus")
         linus.says("hello")
         ada.hears(linus, "hello")
         grace.hears(linus, "hello")
@@ -50,6 +51,9 @@ def check(exam: Exam) -> None:
         exam.demand(exam.threads() <= before, WAITS, "the thread has ended", "the thread lives")
 
         _is_missed_once(exam, server, stage, ada, grace, linus)
+        exam.step("no thread has died of an error")
+        if exam.deaths:
+            raise Wrong(GOES_ON, "a handler that ends in peace", exam.deaths[0], knows_why=True)
     exam.keeps(mended, "a_polite_goodbye_is_told_once", UNTOLD)
     exam.keeps(mended, "a_reset_is_told_once", RESET)
 

@@ -1,6 +1,7 @@
 """Mend the naive server's handle: a last word for who half-closes, and an end for who is silent too long."""
 
 import time
+from typing import Any
 
 from chatkit.check.actor import Actor
 from chatkit.check.stage import Stage
@@ -30,9 +31,9 @@ def check(exam: Exam) -> None:
     """Examine Patient, whose `limit` says how many seconds somebody may be silent."""
     patient = exam.wants_class("Patient", Naive, "handle")
     patient.limit = 60.0
-    with exam.room(patient) as (_, stage):
+    with exam.room(patient) as (server, stage):
         exam.step("linus says his last words and half-closes (FIN); ada hears them", UNHEARD)
-        ada, linus = stage.joined("ada", "linus")
+        ada, linus = exam.joined(server, stage, "ada", "linus")
         linus.says("last words")
         linus.half_closes()
         ada.hears(linus, "last words")
@@ -42,20 +43,20 @@ def check(exam: Exam) -> None:
         linus.is_hung_up_on()
         exam.step("ada hears once that linus has left", UNMISSED)
         ada.hears_that_left(linus)
-        _once(exam, stage, ada, linus)
+        _once(exam, server, stage, ada, linus)
 
     patient.limit = LIMIT
     for last in (False, False, True):
-        with exam.room(patient) as (_, stage):
+        with exam.room(patient) as (server, stage):
             exam.step(f"ada says a line now and then for {TALKS:g} seconds, and is still there")
-            (ada,) = stage.joined("ada")
+            (ada,) = exam.joined(server, stage, "ada")
             if _talks_until(stage, ada, ada, TALKS) or last:  # a machine that stalls accuses nobody
                 exam.demand(not ada.ended, BUSY, "ada in the room", ada.seen())
                 break
     with exam.room(patient) as (server, stage):
         exam.step(f"linus is silent for longer than the limit of {LIMIT:g} s, and is let go")
         before = exam.threads()
-        ada, linus = stage.joined("ada", "linus")
+        ada, linus = exam.joined(server, stage, "ada", "linus")
         _talks_until(stage, ada, linus, LIMIT + 4.0)
         if not (linus.ended and exam.soon(lambda: "linus" not in server.names)):
             died = len(exam.threads() - before) <= 1  # only ada's is left
@@ -79,7 +80,7 @@ def _talks_until(stage: Stage, speaker: Actor, ends: Actor, seconds: float) -> b
     return smooth and time.monotonic() - last < LIMIT / 2
 
 
-def _once(exam: Exam, stage: Stage, ada: Actor, linus: Actor) -> None:
+def _once(exam: Exam, server: Any, stage: Stage, ada: Actor, linus: Actor) -> None:
     exam.blame = TWICE
-    stage.catch_up(ada, *stage.joined("grace"))
+    stage.catch_up(ada, *exam.joined(server, stage, "grace"))
     ada.has_heard_once_that_left(linus)
