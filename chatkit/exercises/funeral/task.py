@@ -60,7 +60,7 @@ def _talk(stage: Stage, ada: Actor, grace: Actor, buried: str = BURIED) -> None:
     stage.wait(lambda: _has_heard(grace, ada, ADA_SAYS) or bool(ada.ended), SOON)
     got = [line for line in grace.from_(ada) if line in ADA_SAYS]
     if ada.ended or _has_left(grace, ada):
-        raise Wrong(buried, "ada in the room", grace.seen())
+        raise Wrong(buried, "ada in the room", grace.seen(), knows_why=buried is AGAIN)
     if got != ADA_SAYS:
         missing = len(ADA_SAYS) - len(got)
         raise Wrong(SKIPPED if missing == 1 else STOPPED, "one, two, three", ", ".join(got) or "nothing")

@@ -60,7 +60,7 @@ def check(exam: Exam) -> None:
         _talks_until(stage, ada, linus, LIMIT + 4.0)
         if not (linus.ended and exam.soon(lambda: "linus" not in server.names)):
             died = len(exam.threads() - before) <= 1  # only ada's is left
-            raise Wrong(DIED if died else STAYS, "linus's connection ends", "it is open")
+            raise Wrong(DIED if died else STAYS, "linus's connection ends", "it is open", knows_why=died)
         exam.step("ada, who talked all the time, hears it", UNMISSED)
         ada.hears_that_left(linus)
 
