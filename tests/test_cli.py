@@ -97,6 +97,22 @@ def test_two_bare_programs_hold_a_conversation(start):
     assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "! here now: bot")
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["check", "--list"],
+        ["check", "--exercise", "lines", "chatkit/exercises/lines/starter.py"],
+        ["progress"],
+    ],
+)
+def test_who_reads_no_more_is_no_error(words):
+    with subprocess.Popen(
+        [*CHATKIT, *words], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as program:
+        program.stdout.close()  # as `head` does, once it has enough
+        assert "Traceback" not in program.stderr.read()
+
+
 def test_alone_it_shows_what_it_can_do_and_fails():
     done = run()
     assert (done.returncode, done.stdout) == (2, "")

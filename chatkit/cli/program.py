@@ -50,6 +50,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _fail(str(error), WRONG_USE)
     except ChatError as error:
         return _fail(str(error), FAILED)
+    except BrokenPipeError:  # nobody reads any more, as after `| head`
+        return FAILED
     except KeyboardInterrupt:  # before there was anything to end in good order
         return INTERRUPTED
     finally:
