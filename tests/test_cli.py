@@ -258,6 +258,7 @@ def test_it_listens_on_ipv6(room, join, where):
     join(server, "ada").says("/who")
 
 
+@pytest.mark.fault(43)
 def test_who_can_be_reached_by_everybody_is_warned_once(room):
     server = room(where=("0.0.0.0", 0))
     warning = server.next_line()
@@ -266,6 +267,7 @@ def test_who_can_be_reached_by_everybody_is_warned_once(room):
     assert [line[9:] for line in server.ends()[1]] == ["stopped"]
 
 
+@pytest.mark.fault(43)
 def test_on_loopback_nobody_is_warned(room):
     server = room()
     server.signal(signal.SIGTERM)
@@ -275,6 +277,7 @@ def test_on_loopback_nobody_is_warned(room):
 # Its end
 
 
+@pytest.mark.fault(33)
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda each: each.name)
 def test_a_signal_ends_it_politely(room, join, number):
     server = room()
@@ -318,6 +321,7 @@ def test_a_server_that_fails_says_so_and_ends(start):
     assert "chatkit: the server has failed" in errors[-1]
 
 
+@pytest.mark.fault(33)
 def test_a_second_signal_ends_it_at_once(start):
     stuck = "ChatServer.stop = lambda self, timeout: print('stopping', flush=True) or time.sleep(60)"
     server = start("serve", 0, command=altered(stuck))
@@ -336,6 +340,7 @@ def test_under_nohup_a_closed_terminal_does_not_end_it(room, join):
     ada.hears("* grace has entered the room", "[grace] still here")
 
 
+@pytest.mark.fault(30)
 def test_the_next_server_starts_at_once(room, join):
     first = room()
     join(first, "ada")
@@ -344,6 +349,7 @@ def test_the_next_server_starts_at_once(room, join):
     assert room(where=first.address).address == first.address
 
 
+@pytest.mark.fault(29)
 def test_a_taken_port_is_one_sentence_with_its_holder():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -366,6 +372,7 @@ def chat_goes_on(server, join):
     ada.leaves()
 
 
+@pytest.mark.fault(37)
 def test_a_closed_log_does_not_end_the_chat(room, join):
     server = room()
     server.process.stdout.close()
@@ -375,6 +382,7 @@ def test_a_closed_log_does_not_end_the_chat(room, join):
     assert server.next_line("stderr") == ""
 
 
+@pytest.mark.fault(37)
 def test_a_log_that_nobody_reads_does_not_hold_up_the_chat(room, join):
     fcntl = pytest.importorskip("fcntl")
     server = room("--verbose")
@@ -390,6 +398,7 @@ def test_a_log_that_nobody_reads_does_not_hold_up_the_chat(room, join):
     assert server.process.wait(10) == 0
 
 
+@pytest.mark.fault(37)
 @pytest.mark.parametrize("closed", [">&-", ">&- 2>&-", "<&- >&- 2>&-", ">/dev/full"])
 def test_without_an_output_it_serves_all_the_same(start, join, closed):
     if "full" in closed and not os.path.exists("/dev/full"):

@@ -266,6 +266,7 @@ def test_a_fresh_connection_is_not_overdue(clock):
     assert each.overdue() == ""
 
 
+@pytest.mark.fault(6)
 @pytest.mark.parametrize(("queued", "why"), [(100, ""), (101, "too slow")])
 def test_too_much_at_once_is_overdue(queued, why):
     each = connection([0], outbox=100)
@@ -274,6 +275,7 @@ def test_too_much_at_once_is_overdue(queued, why):
     assert each.overdue() == why
 
 
+@pytest.mark.fault(6)
 @pytest.mark.parametrize(("queued", "seconds", "why"), [(10, 99, ""), (11, 5, ""), (11, 5.1, "too slow")])
 def test_no_progress_for_a_while_is_overdue_from_a_certain_amount_on(clock, queued, seconds, why):
     each = connection([0], stalled=10, stall_time=5)
@@ -301,6 +303,7 @@ def test_the_time_without_progress_begins_with_the_first_byte_that_waits(clock):
     assert each.overdue() == ""
 
 
+@pytest.mark.fault(24)
 def test_a_line_that_never_ends_is_overdue(clock):
     each = connection(brings=[b"half a "], line_time=60)
     each.read()
@@ -308,6 +311,7 @@ def test_a_line_that_never_ends_is_overdue(clock):
     assert each.overdue() == "line never finished"
 
 
+@pytest.mark.fault(24)
 def test_more_bytes_of_the_same_line_give_it_no_more_time(clock):
     each = connection(brings=[b"half ", b"a "], line_time=60)
     each.read()

@@ -41,6 +41,7 @@ def departure(request, serve, gather):
     return server, grace, notice
 
 
+@pytest.mark.fault(1, 2, 3, 4)
 def test_whoever_goes_is_announced_exactly_once(departure):
     _, grace, notice = departure
     grace.hears(notice)
@@ -48,6 +49,7 @@ def test_whoever_goes_is_announced_exactly_once(departure):
     grace.hears("! here now: grace")
 
 
+@pytest.mark.fault(1, 2, 3)
 def test_the_name_of_whoever_goes_is_free(departure, talk):
     server, grace, notice = departure
     grace.hears(notice)
@@ -55,18 +57,21 @@ def test_the_name_of_whoever_goes_is_free(departure, talk):
     grace.hears("* ada has entered the room")
 
 
+@pytest.mark.fault(1, 2)
 def test_the_thread_of_whoever_goes_ends(departure, eventually):
     _, grace, notice = departure
     grace.hears(notice)
     eventually(lambda: sum("reader" in each.name for each in threading.enumerate()) <= 1)
 
 
+@pytest.mark.fault(1, 2)
 def test_the_socket_of_whoever_goes_is_closed(departure, eventually):
     server, grace, notice = departure
     grace.hears(notice)
     eventually(lambda: len(server._connections) == 1)
 
 
+@pytest.mark.fault(4)
 def test_an_unfinished_last_line_is_no_message(serve, gather):
     ada, grace = gather(serve(), "ada", "grace")
     ada.sends(b"whole\nhalf")
@@ -74,6 +79,7 @@ def test_an_unfinished_last_line_is_no_message(serve, gather):
     grace.hears("[ada] whole", GONE)
 
 
+@pytest.mark.fault(3)
 def test_whoever_half_closes_is_sent_what_is_queued(serve, gather, hold):
     server = serve()
     ada, grace = gather(server, "ada", "grace")
@@ -85,6 +91,7 @@ def test_whoever_half_closes_is_sent_what_is_queued(serve, gather, hold):
     grace.hears("[ada] my last words", GONE)
 
 
+@pytest.mark.fault(3)
 def test_whoever_half_closes_is_sent_more_than_the_kernel_takes_at_once(serve, gather):
     server = serve(limits=Limits(linger=20, stall_time=600))
     (grace,) = gather(server, "grace")
@@ -121,6 +128,7 @@ BEFORE_A_NAME = {
 }
 
 
+@pytest.mark.fault(9)
 @pytest.mark.parametrize("way", BEFORE_A_NAME)
 def test_nobody_hears_of_a_hundred_who_vanish_before_they_have_a_name(serve, talk, gather, eventually, way):
     server = serve()
@@ -132,6 +140,7 @@ def test_nobody_hears_of_a_hundred_who_vanish_before_they_have_a_name(serve, tal
     grace.hears("* ada has entered the room")
 
 
+@pytest.mark.fault(8)
 def test_fifty_resets_at_one_instant_give_fifty_right_notices(serve, gather, hold):
     server = serve()
     grace, *others = gather(server, "grace", *(f"guest{number}" for number in range(50)))
@@ -144,6 +153,7 @@ def test_fifty_resets_at_one_instant_give_fifty_right_notices(serve, gather, hol
     grace.hears("! here now: grace")
 
 
+@pytest.mark.fault(7)
 def test_a_death_in_the_middle_of_a_broadcast_costs_nobody_else_a_line(serve, gather, hold):
     server = serve()
     ada, grace, linus = gather(server, "ada", "grace", "linus")
@@ -156,6 +166,7 @@ def test_a_death_in_the_middle_of_a_broadcast_costs_nobody_else_a_line(serve, ga
     )
 
 
+@pytest.mark.fault(7, 8)
 def test_two_who_reset_while_they_are_sent_to_are_announced_once_each(serve, gather):
     ada, grace, linus = gather(serve(), "ada", "grace", "linus")
     linus.says("going")
@@ -170,6 +181,7 @@ def test_two_who_reset_while_they_are_sent_to_are_announced_once_each(serve, gat
 # Coming back
 
 
+@pytest.mark.fault(12)
 def test_whoever_comes_back_before_the_ghost_is_gone_is_let_in(serve, gather, hold, talk):
     server = serve()
     grace, ghost = gather(server, "grace", "ada")
@@ -183,6 +195,7 @@ def test_whoever_comes_back_before_the_ghost_is_gone_is_let_in(serve, gather, ho
     ada.hears("! here now: grace, ada")
 
 
+@pytest.mark.fault(12)
 @pytest.mark.parametrize("name", ["ada", "ADA"])
 def test_a_ghost_found_dead_is_replaced_before_its_end_was_read(serve, gather, talk, monkeypatch, name):
     server = serve()
@@ -193,6 +206,7 @@ def test_a_ghost_found_dead_is_replaced_before_its_end_was_read(serve, gather, t
     assert server.names == ("grace", name)
 
 
+@pytest.mark.fault(12)
 def test_whoever_is_still_there_is_not_replaced(serve, gather, talk):
     server = serve()
     ada, grace = gather(server, "ada", "grace")
@@ -204,6 +218,7 @@ def test_whoever_is_still_there_is_not_replaced(serve, gather, talk):
     grace.hears("[ada] still here")
 
 
+@pytest.mark.fault(11)
 def test_a_hundred_come_back_at_once_under_their_names(serve, talk):
     server = serve()
     names = [f"guest{number}" for number in range(100)]
@@ -214,6 +229,7 @@ def test_a_hundred_come_back_at_once_under_their_names(serve, talk):
     assert sorted(server.names) == sorted(names)
 
 
+@pytest.mark.fault(48)
 def test_a_thousand_visits_leave_no_thread_and_no_descriptor(serve, talk, talkers, gather, eventually):
     server = serve()
     (grace,) = gather(server, "grace")

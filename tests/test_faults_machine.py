@@ -21,6 +21,7 @@ FULL = "! the room is full; please come back later"
 # Too many
 
 
+@pytest.mark.fault(25)
 def test_one_too_many_is_told_so_and_sent_away(serve, gather, talk):
     server = serve(limits=Limits(clients=2))
     gather(server, "ada", "grace")
@@ -29,6 +30,7 @@ def test_one_too_many_is_told_so_and_sent_away(serve, gather, talk):
     third.hears_the_end()
 
 
+@pytest.mark.fault(25)
 def test_those_inside_do_not_notice_one_too_many(serve, gather, talk):
     server = serve(limits=Limits(clients=2))
     ada, grace = gather(server, "ada", "grace")
@@ -37,6 +39,7 @@ def test_those_inside_do_not_notice_one_too_many(serve, gather, talk):
     grace.hears("[ada] hello")
 
 
+@pytest.mark.fault(25)
 def test_when_one_leaves_there_is_a_place_again(serve, gather, talk, eventually):
     server = serve(limits=Limits(clients=2))
     ada, grace = gather(server, "ada", "grace")
@@ -47,6 +50,7 @@ def test_when_one_leaves_there_is_a_place_again(serve, gather, talk, eventually)
     grace.hears("* linus has entered the room")
 
 
+@pytest.mark.fault(28)
 def test_two_hundred_may_connect_at_one_instant(serve, gather, talk, hold):
     server = serve()
     (ada,) = gather(server, "ada")
@@ -56,6 +60,7 @@ def test_two_hundred_may_connect_at_one_instant(serve, gather, talk, hold):
         each.hears_the_prompt()
 
 
+@pytest.mark.fault(27)
 def test_a_lack_of_threads_costs_one_newcomer_only(serve, gather, talk, monkeypatch, engine):
     if engine == "selectors":
         pytest.skip("this engine starts no thread for a client")
@@ -74,6 +79,7 @@ def test_a_lack_of_threads_costs_one_newcomer_only(serve, gather, talk, monkeypa
     ada.hears("* linus has entered the room")
 
 
+@pytest.mark.fault(27)
 def test_a_start_without_threads_fails_and_keeps_no_port(engine, nothing_left, monkeypatch, eventually):
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
@@ -141,6 +147,7 @@ def crowd(poor, nothing_left):
         each.socket.close()
 
 
+@pytest.mark.fault(26)
 def test_without_descriptors_everybody_is_served_or_told(crowd):
     served = [talker for talker, line in crowd if line != FULL]
     for talker, line in crowd:
@@ -149,6 +156,7 @@ def test_without_descriptors_everybody_is_served_or_told(crowd):
     assert 20 < len(served) < 40
 
 
+@pytest.mark.fault(26)
 def test_without_descriptors_those_inside_chat_on(crowd):
     ada, grace, *_ = [talker for talker, line in crowd if line != FULL]
     ada.says("ada")
@@ -157,12 +165,14 @@ def test_without_descriptors_those_inside_chat_on(crowd):
     ada.hears("* grace has entered the room", "[grace] hello")
 
 
+@pytest.mark.fault(26)
 def test_without_descriptors_the_server_does_not_spin(poor, crowd):
     before = poor.cpu()
     threading.Event().wait(0.5)
     assert poor.cpu() - before < 0.2
 
 
+@pytest.mark.fault(26)
 def test_with_descriptors_again_the_server_serves_again(poor, crowd, eventually):
     for talker, _ in crowd:
         talker.socket.close()
@@ -179,6 +189,7 @@ def test_with_descriptors_again_the_server_serves_again(poor, crowd, eventually)
 # A bug
 
 
+@pytest.mark.fault(36)
 @pytest.mark.parametrize("hook", ["arrive", "hear", "leave"])
 def test_a_bug_in_a_hook_costs_one_client_only(serve, gather, talk, eventually, caplog, hook):
     server = serve()
@@ -206,6 +217,7 @@ def test_a_bug_in_a_hook_costs_one_client_only(serve, gather, talk, eventually, 
     eventually(lambda: len(server._connections) <= 3)
 
 
+@pytest.mark.fault(36)
 def test_whoever_meets_a_bug_is_cut_and_the_log_says_who(serve, gather, talk, caplog, monkeypatch):
     server = serve()
     (ada,) = gather(server, "ada")
@@ -245,6 +257,7 @@ def test_a_half_closed_client_who_stays_costs_no_cpu(serve, gather, eventually):
 # The sockets
 
 
+@pytest.mark.fault(5)
 @pytest.mark.parametrize(
     ("level", "option", "value"),
     [
@@ -265,6 +278,7 @@ def test_every_accepted_socket_notices_a_silent_death(serve, gather, level, opti
     assert sock.getsockopt(getattr(socket, level), getattr(socket, option)) == value
 
 
+@pytest.mark.fault(6)
 def test_the_kernel_keeps_no_more_than_half_a_megabyte_for_a_client(serve, gather):
     server = serve()
     gather(server, "ada")
@@ -314,6 +328,7 @@ def netcats(address):
     return [Netcat(*kind, *where) for kind in kinds]
 
 
+@pytest.mark.fault(46)
 @pytest.mark.skipif(not shutil.which("nc"), reason="there is no netcat")
 def test_three_netcats_and_a_chat_client_talk_in_one_room(serve):
     server = serve()

@@ -5,6 +5,8 @@ import threading
 import time
 import tracemalloc
 
+import pytest
+
 from chatkit import Limits
 
 SLOW = "* ada has left the room (too slow)"
@@ -33,6 +35,7 @@ def with_a_frozen_reader(serve, gather, **limits):
 # Without a name
 
 
+@pytest.mark.fault(10)
 def test_whoever_gives_no_name_in_time_is_told_so_and_sent_away(serve, talk):
     stranger = talk(serve(limits=Limits(naming=0.1)))
     stranger.hears_the_prompt()
@@ -40,6 +43,7 @@ def test_whoever_gives_no_name_in_time_is_told_so_and_sent_away(serve, talk):
     stranger.hears_the_end()
 
 
+@pytest.mark.fault(10)
 def test_nobody_hears_of_those_who_gave_no_name(serve, talk, gather):
     server = serve(limits=Limits(naming=0.5))
     (grace,) = gather(server, "grace")
@@ -50,6 +54,7 @@ def test_nobody_hears_of_those_who_gave_no_name(serve, talk, gather):
     grace.hears("* ada has entered the room")
 
 
+@pytest.mark.fault(10)
 def test_a_name_that_dribbles_in_has_the_same_deadline(serve, talk):
     stranger = talk(serve(limits=Limits(naming=0.3)))
     stranger.hears_the_prompt()
@@ -58,6 +63,7 @@ def test_a_name_that_dribbles_in_has_the_same_deadline(serve, talk):
     stranger.hears_an_error("no name within 0.3 seconds")
 
 
+@pytest.mark.fault(10)
 def test_whoever_has_a_name_may_be_silent_longer_than_that(serve, gather, talk):
     server = serve(limits=Limits(naming=0.5))
     ada, grace = gather(server, "ada", "grace")
@@ -68,6 +74,7 @@ def test_whoever_has_a_name_may_be_silent_longer_than_that(serve, gather, talk):
     grace.hears("[ada] still here")
 
 
+@pytest.mark.fault(10)
 def test_silent_strangers_keep_nobody_waiting(serve, talk, gather):
     server = serve()
     for _ in range(50):
@@ -80,6 +87,7 @@ def test_silent_strangers_keep_nobody_waiting(serve, talk, gather):
 # In the middle of a line
 
 
+@pytest.mark.fault(24)
 def test_whoever_never_ends_a_line_is_cut(serve, gather):
     ada, grace = gather(serve(limits=Limits(line_time=0.1)), "ada", "grace")
     ada.sends(b"half a li")
@@ -87,6 +95,7 @@ def test_whoever_never_ends_a_line_is_cut(serve, gather):
     ada.hears_the_end()
 
 
+@pytest.mark.fault(24)
 def test_a_line_in_the_middle_holds_up_nobody(serve, gather):
     ada, grace, linus = gather(serve(), "ada", "grace", "linus")
     ada.sends(b"half a ")
@@ -96,6 +105,7 @@ def test_a_line_in_the_middle_holds_up_nobody(serve, gather):
     linus.hears("[ada] half a line")
 
 
+@pytest.mark.fault(24)
 def test_the_time_for_a_line_begins_anew_with_each(serve, gather, eventually):
     server = serve(limits=Limits(line_time=0.5))
     ada, grace = gather(server, "ada", "grace")
@@ -112,6 +122,7 @@ def test_the_time_for_a_line_begins_anew_with_each(serve, gather, eventually):
 # Not reading
 
 
+@pytest.mark.fault(6)
 def test_a_reader_too_far_behind_is_cut_and_announced_once(serve, gather):
     _, grace, linus, _ = with_a_frozen_reader(serve, gather, outbox=50_000)
     fill(grace, linus)
@@ -119,6 +130,7 @@ def test_a_reader_too_far_behind_is_cut_and_announced_once(serve, gather):
     grace.hears(SLOW, "! here now: grace, linus")
 
 
+@pytest.mark.fault(6)
 def test_the_others_get_every_line_in_order_while_one_does_not_read(serve, gather):
     _, grace, linus, _ = with_a_frozen_reader(serve, gather, outbox=50_000)
     heard = fill(grace, linus)
@@ -126,6 +138,7 @@ def test_the_others_get_every_line_in_order_while_one_does_not_read(serve, gathe
     assert heard == [f"[grace] {number} {TEXT}" for number in range(500)]
 
 
+@pytest.mark.fault(6)
 def test_a_reader_without_progress_is_cut_after_a_while(serve, gather):
     _, grace, linus, _ = with_a_frozen_reader(serve, gather, stalled=50_000, stall_time=0.1)
     fill(grace, linus)
@@ -134,6 +147,7 @@ def test_a_reader_without_progress_is_cut_after_a_while(serve, gather):
     grace.hears("! here now: grace, linus")
 
 
+@pytest.mark.fault(6)
 def test_a_reader_a_little_behind_is_not_cut(serve, gather):
     _, grace, linus, _ = with_a_frozen_reader(serve, gather, stalled=50_000_000, stall_time=0.0)
     fill(grace, linus)
@@ -141,6 +155,7 @@ def test_a_reader_a_little_behind_is_not_cut(serve, gather):
     grace.hears("! here now: grace, linus, ada")
 
 
+@pytest.mark.fault(6)
 def test_a_reader_who_was_cut_gets_its_name_back(serve, gather, talk):
     server, grace, linus, _ = with_a_frozen_reader(serve, gather, outbox=50_000)
     fill(grace, linus)
@@ -149,18 +164,21 @@ def test_a_reader_who_was_cut_gets_its_name_back(serve, gather, talk):
     grace.hears("* ada has entered the room")
 
 
+@pytest.mark.fault(6)
 def test_a_reader_who_was_cut_leaves_no_socket(serve, gather, eventually):
     server, grace, linus, _ = with_a_frozen_reader(serve, gather, outbox=50_000)
     fill(grace, linus)
     eventually(lambda: len(server._connections) == 2)
 
 
+@pytest.mark.fault(6)
 def test_a_reader_who_catches_up_gets_every_line(serve, gather):
     _, grace, linus, ada = with_a_frozen_reader(serve, gather)
     everything = fill(grace, linus)
     assert ada.hears_until(everything[-1]) == everything
 
 
+@pytest.mark.fault(6)
 def test_a_line_is_kept_once_for_all_who_do_not_read_it(serve, gather, talkers):
     server = serve(limits=Limits(stall_time=600))
     grace, linus = gather(server, "grace", "linus")

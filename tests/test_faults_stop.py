@@ -22,6 +22,7 @@ def in_the_background(work):
     return thread
 
 
+@pytest.mark.fault(33)
 def test_stop_tells_everybody_and_ends_in_order(serve, talk, gather):
     server = serve(limits=Limits(linger=0.05))
     ada, grace = gather(server, "ada", "grace")
@@ -34,6 +35,7 @@ def test_stop_tells_everybody_and_ends_in_order(serve, talk, gather):
         assert each.end == "FIN"
 
 
+@pytest.mark.fault(33)
 def test_stop_sends_what_is_queued_to_a_slow_reader_who_lives(serve, gather):
     server = serve(limits=Limits(linger=20, stall_time=600))
     (grace,) = gather(server, "grace")
@@ -53,6 +55,7 @@ def test_stop_sends_what_is_queued_to_a_slow_reader_who_lives(serve, gather):
     assert not stopping.is_alive()
 
 
+@pytest.mark.fault(33)
 def test_stop_ends_in_time_although_clients_are_frozen(serve, gather):
     server = serve(limits=Limits(linger=20, stall_time=600))
     (grace,) = gather(server, "grace")
@@ -112,6 +115,7 @@ def test_twenty_rounds_on_one_port_with_clients_in_the_room(engine, nothing_left
         assert [guest.end for guest in guests] == ["FIN"] * 3
 
 
+@pytest.mark.fault(33)
 def test_it_can_be_stopped_while_twenty_clients_flood_it(serve, gather, talkers):
     server = serve()
     flooders = gather(server, *(f"guest{number}" for number in range(20)))
@@ -183,6 +187,7 @@ def program(engine, port=0, wait="server.serve_forever()", code=PROGRAM):
             process.kill()
 
 
+@pytest.mark.fault(33)
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no signal that only one process gets")
 def test_an_interrupt_tells_everybody_and_ends_the_process_in_good_order(engine):
     with program(engine) as process:
@@ -195,6 +200,7 @@ def test_an_interrupt_tells_everybody_and_ends_the_process_in_good_order(engine)
         assert process.stderr.read() == ""
 
 
+@pytest.mark.fault(34)
 def test_a_program_that_ends_without_stopping_its_server_ends_quietly(engine):
     forgetful = PROGRAM.replace("with ChatServer", "if server := ChatServer").replace(
         "sys.argv[1]) as server", "sys.argv[1]).start()"
@@ -209,6 +215,7 @@ def test_a_program_that_ends_without_stopping_its_server_ends_quietly(engine):
         ada.leaves()
 
 
+@pytest.mark.fault(30)
 def test_after_a_kill_it_can_be_started_at_once_on_the_same_port(engine):
     port = 0
     for _ in range(3):
@@ -220,6 +227,7 @@ def test_after_a_kill_it_can_be_started_at_once_on_the_same_port(engine):
             ada.leaves()
 
 
+@pytest.mark.fault(35)
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 @pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")
 def test_a_forked_child_keeps_neither_the_clients_nor_the_port(serve, gather, eventually):

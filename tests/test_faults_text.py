@@ -94,6 +94,7 @@ def is_refused(stranger, *words):
     stranger.hears_the_end()
 
 
+@pytest.mark.fault(13, 14)
 @pytest.mark.parametrize("name", BAD_NAMES)
 def test_a_bad_name_gets_the_rule_in_words_and_the_end(serve, talk, name):
     stranger = talk(serve())
@@ -101,6 +102,7 @@ def test_a_bad_name_gets_the_rule_in_words_and_the_end(serve, talk, name):
     is_refused(stranger, RULE)
 
 
+@pytest.mark.fault(13)
 @pytest.mark.parametrize("name", ["ada", "ADA", "aDa"])
 def test_a_name_in_use_is_refused_whatever_its_capitals(serve, talk, gather, name):
     server = serve()
@@ -118,6 +120,7 @@ def test_a_name_of_1_to_24_letters_or_digits_is_let_in(serve, gather, talk, name
     ada.hears(f"* {name} has entered the room")
 
 
+@pytest.mark.fault(13, 14)
 def test_nobody_hears_of_those_who_are_refused(serve, talk, gather):
     server = serve()
     (ada,) = gather(server, "ada")
@@ -129,6 +132,7 @@ def test_nobody_hears_of_those_who_are_refused(serve, talk, gather):
     ada.hears("* grace has entered the room")
 
 
+@pytest.mark.fault(42, 46)
 @pytest.mark.parametrize("first", FIRST_LINES)
 def test_other_protocols_are_turned_away_and_nobody_hears_of_them(serve, talk, gather, first):
     server = serve()
@@ -140,6 +144,7 @@ def test_other_protocols_are_turned_away_and_nobody_hears_of_them(serve, talk, g
     ada.hears("* grace has entered the room")
 
 
+@pytest.mark.fault(18)
 @pytest.mark.parametrize("bad", BAD_UTF_8)
 def test_bytes_that_are_not_utf_8_cost_nobody_a_seat_and_are_relayed_as_utf_8(serve, gather, bad):
     ada, grace = gather(serve(), "ada", "grace")
@@ -151,6 +156,7 @@ def test_bytes_that_are_not_utf_8_cost_nobody_a_seat_and_are_relayed_as_utf_8(se
     assert "\ufffd" in lines[0]
 
 
+@pytest.mark.fault(15)
 @pytest.mark.parametrize("way", LINE_BREAKS)
 def test_no_text_can_begin_a_new_line_in_another_name(serve, gather, way):
     ada, grace = gather(serve(), "ada", "grace")
@@ -162,6 +168,7 @@ def test_no_text_can_begin_a_new_line_in_another_name(serve, gather, way):
     assert not any(ord(character) in FORBIDDEN for character in heard)
 
 
+@pytest.mark.fault(15)
 @pytest.mark.parametrize(
     "forged", ["[linus] hi", "* linus has left the room", "! you are cut", "~ 2026 [a] b"]
 )
@@ -171,6 +178,7 @@ def test_a_forged_prefix_stays_behind_the_senders_name(serve, gather, forged):
     grace.hears(f"[ada] {forged}")
 
 
+@pytest.mark.fault(16)
 def test_every_character_that_could_move_the_cursor_is_replaced(serve, gather):
     ada, grace = gather(serve(), "ada", "grace")
     everything = [chr(code) for code in FORBIDDEN if code != 10]
@@ -193,6 +201,7 @@ def test_the_longest_line_is_relayed_whole(serve, gather):
     grace.hears("[ada] " + "x" * 4095)
 
 
+@pytest.mark.fault(21)
 def test_an_over_long_line_gets_one_error_and_the_end(serve, gather):
     (ada,) = gather(serve(), "ada")
     ada.says("x" * 4096)
@@ -200,6 +209,7 @@ def test_an_over_long_line_gets_one_error_and_the_end(serve, gather):
     ada.hears_the_end()
 
 
+@pytest.mark.fault(21)
 def test_nothing_of_an_over_long_line_nor_after_it_is_relayed(serve, gather):
     ada, grace = gather(serve(), "ada", "grace")
     ada.says("before", "x" * 4096, "after")
@@ -214,6 +224,7 @@ def test_an_over_long_name_is_refused_before_its_end(serve, talk):
     is_refused(stranger, "4096 bytes")
 
 
+@pytest.mark.fault(21)
 def test_ten_megabytes_without_a_newline_take_no_memory_and_reach_nobody(serve, gather):
     ada, grace = gather(serve(limits=Limits(linger=0.1)), "ada", "grace")
     flood = b"x" * 10_000_000

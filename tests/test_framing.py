@@ -20,6 +20,7 @@ def read(chunks, limit=MAX_LINE):
     return [line for chunk in chunks for line in reader.feed(chunk)], reader
 
 
+@pytest.mark.fault(20)
 @given(st.lists(st.binary().filter(lambda line: b"\n" not in line)), st.lists(st.integers(min_value=0)))
 def test_any_cut_gives_the_same_lines(lines, places):
     stream = b"".join(line + b"\n" for line in lines)
@@ -69,6 +70,7 @@ def test_too_long_is_known_before_the_newline_comes():
     assert reader.too_long
 
 
+@pytest.mark.fault(21)
 def test_nothing_is_kept_of_an_endless_line():
     reader = LineReader(limit=100)
     for _ in range(1000):

@@ -326,6 +326,7 @@ def test_a_dumb_terminal_gets_no_sequence_at_all(start, room, linus):
     linus.hears("* ada has left the room")
 
 
+@pytest.mark.fault(16)
 def test_no_server_can_reach_the_terminal(start):
     with stand("* The room contains: ", "[linus] \x1b[2J\x07\x9b2Jhello\u202e\u2028!") as server:
         person = start(Person, *server.address, "ada")

@@ -61,6 +61,7 @@ def test_whoever_connects_is_accepted_with_its_address_in_words(listener):
         assert peer == f"127.0.0.1 port {newcomer.getsockname()[1]}"
 
 
+@pytest.mark.fault(28)
 def test_two_hundred_connect_before_anybody_is_accepted(listener):
     crowd = [socket.create_connection(listener.address, timeout=5) for _ in range(200)]
     for each in crowd:
@@ -156,6 +157,7 @@ def test_no_descriptor_left_to_begin_with(nothing_left, monkeypatch):
 # Out of descriptors
 
 
+@pytest.mark.fault(26)
 def test_without_descriptors_the_newcomer_is_told_that_the_room_is_full(listener, monkeypatch):
     listener.socket = Exhausted(listener.socket)
     without_descriptors(monkeypatch)
@@ -172,6 +174,7 @@ def test_a_descriptor_that_came_free_meanwhile_lets_the_newcomer_in(listener):
         sock.close()
 
 
+@pytest.mark.fault(26)
 @pytest.mark.parametrize("number", [errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM])
 def test_after_a_lack_of_descriptors_it_accepts_again(listener, number):
     listener.socket = Exhausted(listener.socket, number, times=2)
@@ -181,6 +184,7 @@ def test_after_a_lack_of_descriptors_it_accepts_again(listener, number):
         sock.close()
 
 
+@pytest.mark.fault(26)
 def test_without_even_the_reserve_it_does_not_spin(listener, monkeypatch):
     listener.socket = Exhausted(listener.socket, times=1000)
     without_descriptors(monkeypatch)

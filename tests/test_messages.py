@@ -97,6 +97,7 @@ def test_a_slash_makes_a_command_and_two_say_one():
     assert decode_client(b"//who") == Say("/who")
 
 
+@pytest.mark.fault(18)
 def test_what_is_not_utf8_becomes_the_replacement_character():
     for bad in (b"\x80", b"\xc3", b"\xc3(", b"\xed\xa0\x80", b"\xf5\x80\x80\x80", b"\xc0\xaf", b"\xff\xfe"):
         text = decode_text(b"caf" + bad + b"!")
@@ -104,6 +105,7 @@ def test_what_is_not_utf8_becomes_the_replacement_character():
         assert text.endswith("!")
 
 
+@pytest.mark.fault(16)
 def test_no_character_moves_the_cursor_begins_a_line_or_turns_the_text():
     """All 1,114,112 code points: only controls but tab, LS, PS and the 12 bidi controls are replaced."""
     bidi_controls = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
@@ -117,6 +119,7 @@ def test_no_character_moves_the_cursor_begins_a_line_or_turns_the_text():
         assert (clean(character) == "\ufffd" != character) == harmful, hex(ord(character))
 
 
+@pytest.mark.fault(15, 16)
 @given(st.text())
 def test_a_message_is_one_line_whatever_it_holds(text):
     line = encode(Said("ada", text)).decode("utf-8", "strict")

@@ -102,6 +102,7 @@ def test_the_blanks_of_a_message_are_kept(serve, gather):
     grace.hears("[ada]   two  before, one after ")
 
 
+@pytest.mark.fault(46)
 def test_a_carriage_return_before_the_newline_is_dropped(serve, talk, gather):
     server = serve()
     (grace,) = gather(server, "grace")
@@ -116,6 +117,7 @@ def test_a_message_may_be_any_utf_8(serve, gather):
     grace.hears("[ada] grüße 你好 👩‍👩‍👧")
 
 
+@pytest.mark.fault(19, 20)
 def test_one_byte_at_a_time_gives_the_same_lines(serve, gather):
     ada, grace = gather(serve(), "ada", "grace")
     for byte in "grüße 👋\nbye\n".encode():
@@ -123,6 +125,7 @@ def test_one_byte_at_a_time_gives_the_same_lines(serve, gather):
     grace.hears("[ada] grüße 👋", "[ada] bye")
 
 
+@pytest.mark.fault(20)
 def test_lines_in_one_piece_are_as_many_messages(serve, talk, gather):
     server = serve()
     (grace,) = gather(server, "grace")
@@ -278,6 +281,7 @@ def test_a_stop_while_it_is_still_starting_stops_it(engine, nothing_left, monkey
     assert not alive
 
 
+@pytest.mark.fault(29)
 def test_a_taken_port_is_refused_with_a_sentence(serve):
     port = serve().address[1]
     with pytest.raises(CannotListen, match=f"cannot listen on 127.0.0.1 port {port}: another program"):

@@ -21,6 +21,7 @@ def busy(notebook, lab):
     notebook.until_idle()
 
 
+@pytest.mark.fault(45)
 @pytest.mark.usefixtures("busy")
 def test_while_a_cell_runs_the_pane_goes_on(ada, grace):
     ada.reads("grace has entered the room")
@@ -55,6 +56,7 @@ def test_a_page_that_is_loaded_again_shows_everything_again(open_notebook, noteb
     grace.hears("[ada] still here")
 
 
+@pytest.mark.fault(34)
 def test_a_kernel_that_dies_is_noticed_and_so_it_is_by_a_notebook_opened_later(
     open_notebook, notebook, ada, kernel
 ):

@@ -62,6 +62,7 @@ def test_who_reads_above_is_left_there_and_told_how_much_is_new(ada, grace):
     expect(new).to_be_hidden()
 
 
+@pytest.mark.fault(17)
 def test_words_that_look_like_markup_are_words(notebook, lab, ada, grace):
     grace.says(*PAYLOADS)
     ada.reads(*PAYLOADS)
@@ -80,6 +81,7 @@ def abroad(lab):
         (lab.folder / "abroad").unlink()
 
 
+@pytest.mark.fault(17)
 def test_names_that_look_like_markup_are_names(notebook, abroad):
     notebook.run(3)
     linus = notebook.pane("linus")

@@ -423,6 +423,7 @@ def luminance(colour):
     return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
 
+@pytest.mark.fault(17)
 def test_text_from_outside_is_never_markup(watch, serve, talk):
     server = serve()
     ada = talk(server, "ada")

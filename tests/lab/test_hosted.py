@@ -105,6 +105,7 @@ def test_when_the_room_stops_its_threads_end_and_its_callers_hear_it(call, serve
     wait_until(lambda: set(threading.enumerate()) <= before, "the server's threads have ended")
 
 
+@pytest.mark.fault(45)
 def test_a_thread_that_dies_of_a_reset_is_told_in_the_log_and_under_no_cell(call, capfd):
     room = open_room(hosted(each_in_a_thread))
     assert says(call(room, "ada"), b"hello\n") == b"hello\n"

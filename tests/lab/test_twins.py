@@ -47,6 +47,7 @@ def test_a_scene_that_gets_stuck_is_told_and_the_other_room_plays_on():
     assert "* ada has left" in both.html
 
 
+@pytest.mark.fault(17)
 def test_what_people_say_is_never_markup():
     def scene(room):
         room.seat("ada").say("<img src=x onerror=alert(1)>")

@@ -57,6 +57,7 @@ def test_a_click_that_means_nothing_does_no_harm(trio, message):
     wait_for("[ada] by hand", grace)
 
 
+@pytest.mark.fault(44)
 def test_a_flooded_pane_tells_its_views_at_most_500_rows_at_a_time_and_keeps_500(server, sit, talk, replay):
     ada = sit(server, "ada")
     flood = talk(server, "flood")
@@ -69,6 +70,7 @@ def test_a_flooded_pane_tells_its_views_at_most_500_rows_at_a_time_and_keeps_500
 # What is saved with a notebook
 
 
+@pytest.mark.fault(17)
 def test_nothing_that_anybody_said_is_saved_with_a_notebook(trio):
     ada, grace, _linus = trio
     for payload in PAYLOADS:
@@ -98,6 +100,7 @@ def test_the_card_shows_the_commands_live_and_no_address_in_a_saved_notebook():
 # The end
 
 
+@pytest.mark.fault(34)
 def test_an_interpreter_that_ends_with_panes_open_ends():
     script = (
         "from chatkit.lab import open_room\n"
