@@ -6,23 +6,27 @@ One thread reads, any thread may speak, and every wait has a deadline. What can 
 import queue
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Self
 
 from chatkit.conversation import Conversation, State
-from chatkit.errors import BadLine, ChatError, NotAChatServer, NotSent, Refused, ServerGone, Unreachable
+from chatkit.dial import dial
+from chatkit.errors import BadLine, CannotConnect, ChatError, NotAChatServer, NotSent, ServerGone
 from chatkit.framing import MAX_LINE, LineReader
 from chatkit.messages import Message, Prompt, Say, clean, encode
 
-LONGEST = 1 << 16  # bytes in a line from a server: its own limit may be wider than ours
+LONGEST = 1 << 19  # bytes in a line from a server: ten thousand names of 24 letters are 260,000
+UNREAD = 1 << 20  # bytes that may be heard ahead of who receives them
 
 
 class ChatClient:
     """Talk in the room at `host` and `port` as `name`; `timeout`, in seconds, bounds every wait.
 
     Iterate over it to get the messages until the conversation ends, or `subscribe`; then `closed_because`
-    says why it ended: None after `quit`. Used with `with`, it connects and quits.
+    says why it ended: None after `quit`. Who does neither is cut in the end, as one who does not read.
+    Used with `with`, it connects and quits.
     """
 
     def __init__(self, host: str, port: int, name: str, *, timeout: float = 5.0) -> None:
@@ -51,15 +55,14 @@ class ChatClient:
     def connect(self) -> Self:
         """Connect, give the name and wait to be let in; raise the `ChatError` that says why not."""
         try:
-            if not 0 < self.port < 65536:  # some systems would take the number modulo 65536
-                raise OverflowError("a port is a number from 1 to 65535")
-            self._socket = socket.create_connection((self.host, self.port), self.timeout)
-        except (OSError, OverflowError, UnicodeError) as error:
-            raise self._close(self._cannot_connect(error)) or error from error
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._reader = threading.Thread(target=self._read_all, args=(self._socket,), daemon=True)
-        self._reader.name = f"chatkit client {self.name}"
-        self._reader.start()
+            self._socket = dial(self.host, self.port, self.timeout)
+            reader = threading.Thread(target=self._read_all, args=(self._socket,), daemon=True)
+            reader.name = f"chatkit client {self.name}"
+            reader.start()
+            self._reader = reader
+        except (CannotConnect, RuntimeError) as error:  # RuntimeError: there are no more threads to be had
+            why = error if isinstance(error, CannotConnect) else CannotConnect(f"cannot listen: {error}")
+            raise self._close(why) or why from error
         if not self._settled.wait(self.timeout):
             waited = f"{self._where} did not let {self.name} in within {self.timeout:g} seconds"
             self._close(NotAChatServer(waited))
@@ -122,11 +125,6 @@ class ChatClient:
     def _where(self) -> str:
         return f"{self.host} port {self.port}"
 
-    def _cannot_connect(self, error: Exception) -> ChatError:
-        if isinstance(error, ConnectionRefusedError):
-            return Refused(f"nothing listens at {self._where}; is the server running?")
-        return Unreachable(f"cannot reach {self._where}: {getattr(error, 'strerror', '') or error}")
-
     def _send(self, line: bytes) -> None:
         if len(line) > MAX_LINE:
             raise NotSent(f"that line has {len(line)} bytes, and a server takes {MAX_LINE} at most")
@@ -154,14 +152,19 @@ class ChatClient:
         self._close(None if self._quitting else self._conversation.ended(self._where))
 
     def _lines(self, sock: socket.socket) -> Iterator[bytes]:
-        reader = LineReader(LONGEST)
+        reader, ahead = LineReader(LONGEST), 0
         while not reader.too_long:
+            ahead *= not self._heard.empty()
+            if ahead > UNREAD and self.state != "closed" and not self._quitting:
+                time.sleep(0.01)  # whoever does not receive must not run out of memory
+                continue
             try:
-                chunk = sock.recv(LONGEST)
+                chunk = sock.recv(1 << 16)
             except TimeoutError:
                 continue
             if not chunk:
                 return
+            ahead += len(chunk)
             yield from reader.feed(chunk)
         raise BadLine("one of its lines has no end")
 

@@ -293,7 +293,7 @@ ENDINGS = {
         "'HTTP/1.1 400' is no chat line",
     ),
     "binary": ((bytes(range(256)) + b"\n", hears_the_end), errors.NotAChatServer, "is no chat line"),
-    "a line without end": ((b"[grace] " + b"x" * 70000,), errors.NotAChatServer, "has no end"),
+    "a line without end": ((b"[grace] " + b"x" * 600_000,), errors.NotAChatServer, "has no end"),
 }
 
 

@@ -1,0 +1,59 @@
+"""Calling a server: a connected socket, or a sentence that says why there is none.
+
+This file knows nothing of chat; what is said over the socket is the client's.
+"""
+
+import errno
+import socket
+import struct
+import sys
+from contextlib import suppress
+
+from chatkit.errors import CannotConnect, Refused, Unreachable
+from chatkit.limits import tune
+
+_RESET = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
+
+
+def dial(host: str, port: int, timeout: float) -> socket.socket:
+    """Return a socket connected to `host` and `port` within `timeout` seconds; raise `CannotConnect`."""
+    try:
+        if not 0 < port < 65536:  # some systems would take the number modulo 65536
+            raise OverflowError("a port is a number from 1 to 65535")
+        sock = socket.create_connection((host, port), timeout)
+        _refuse_itself(sock)
+    except (OSError, OverflowError, UnicodeError) as error:
+        raise _why(f"{host} port {port}", error) from error
+    with suppress(OSError):  # a server that has gone already is for the reader to find out
+        tune(sock)
+    return sock
+
+
+def _refuse_itself(sock: socket.socket) -> None:
+    """Close a socket that was joined to itself; raise `ConnectionRefusedError`.
+
+    Where nobody listens, the kernel may choose the port that is called as the caller's own. Both ends then
+    open at once, which TCP allows (RFC 9293, 3.5): the call succeeds, and keeps the server from that port.
+    """
+    if _is_its_own_peer(sock):
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)  # the port is free again at once
+        sock.close()
+        raise ConnectionRefusedError
+
+
+def _is_its_own_peer(sock: socket.socket) -> bool:
+    try:
+        return bool(sock.getsockname() == sock.getpeername())
+    except OSError:  # it was reset meanwhile: there was somebody else
+        return False
+
+
+def _why(where: str, error: Exception) -> CannotConnect:
+    if isinstance(error, ConnectionRefusedError):
+        return Refused(f"nothing listens at {where}; is the server running?")
+    if getattr(error, "errno", None) == errno.EADDRNOTAVAIL:
+        return Unreachable(
+            f"cannot reach {where}: this machine has no free port to call from; "
+            "ports of connections that have just been closed come free within some minutes"
+        )
+    return Unreachable(f"cannot reach {where}: {getattr(error, 'strerror', '') or error}")

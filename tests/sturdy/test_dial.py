@@ -1,0 +1,131 @@
+"""Calling a server that is not there: to oneself, or without a port to call from; each is told in words."""
+
+import errno
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from chatkit import ChatClient, errors
+
+
+def call_itself(_address, _timeout):
+    """Return a socket that the kernel has joined to itself, as it may do where nobody listens."""
+    sock = socket.socket()
+    sock.bind(("127.0.0.1", 0))
+    sock.connect(sock.getsockname())
+    return sock
+
+
+@pytest.mark.fault(31)
+def test_whoever_reaches_itself_has_reached_nobody(nothing_left, monkeypatch):
+    monkeypatch.setattr("chatkit.dial.socket.create_connection", call_itself)
+    with pytest.raises(errors.Refused, match=r"nothing listens at .* port 55556; is the server"):
+        ChatClient("127.0.0.1", 55556, "ada").connect()
+
+
+@pytest.mark.fault(31)
+def test_whoever_reached_itself_leaves_the_port_to_the_server(nothing_left, monkeypatch):
+    called = []
+    monkeypatch.setattr(
+        "chatkit.dial.socket.create_connection", lambda *at: called.append(call_itself(*at)) or called[-1]
+    )
+    sock = socket.create_server(("127.0.0.1", 0))
+    port = sock.getsockname()[1]
+    sock.close()
+    with pytest.raises(errors.Refused):
+        ChatClient("127.0.0.1", port, "ada").connect()
+    with socket.socket() as plain:  # without SO_REUSEADDR, so it must not even be in TIME_WAIT
+        plain.bind(("127.0.0.1", port))
+
+
+def no_port(_address, _timeout):
+    raise OSError(errno.EADDRNOTAVAIL, "Cannot assign requested address")
+
+
+@pytest.mark.fault(32)
+def test_no_port_left_to_call_from_says_what_it_is(nothing_left, monkeypatch):
+    monkeypatch.setattr("chatkit.dial.socket.create_connection", no_port)
+    with pytest.raises(errors.Unreachable, match="no free port to call from; ports of connections that have"):
+        ChatClient("127.0.0.1", 55555, "ada").connect()
+
+
+def test_no_descriptor_left_is_a_sentence(nothing_left, monkeypatch):
+    def none_left(_address, _timeout):
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr("chatkit.dial.socket.create_connection", none_left)
+    with pytest.raises(errors.Unreachable, match=r"cannot reach .* port 55555: Too many open files"):
+        ChatClient("127.0.0.1", 55555, "ada").connect()
+
+
+def test_no_thread_left_is_a_sentence_and_keeps_no_socket(serve, monkeypatch):
+    server = serve()
+
+    def start(self):
+        raise RuntimeError("can't start new thread")
+
+    ada = ChatClient(*server.address, "ada")
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", start)
+        with pytest.raises(errors.CannotConnect, match="cannot listen: can't start new thread"):
+            ada.connect()
+    assert ada.state == "closed"
+    ada.quit()
+
+
+# In a network of its own, where ports are few; only an administrator may make one
+
+FEW_PORTS = """
+import socket
+from chatkit.dial import dial
+from chatkit.errors import Unreachable
+listener = socket.create_server(("127.0.0.1", 0), backlog=200)
+callers = []
+try:
+    while True:
+        callers.append(dial(*listener.getsockname(), timeout=1))
+except Unreachable as error:
+    print(len(callers) > 40, error)
+"""
+REACHES_ITSELF = """
+from chatkit import ChatClient, errors
+for port in range(40000, 40100):
+    for _ in range(60):
+        try:
+            ChatClient("127.0.0.1", port, "ada", timeout=1).connect()
+        except errors.Refused:
+            pass
+print("never")
+"""
+
+
+@pytest.fixture
+def alone():
+    """`alone(code)` is what `code` prints in a network with a hundred ports to call from."""
+    unshare = shutil.which("unshare")
+    setup = "ip link set lo up && echo 40000 40099 >/proc/sys/net/ipv4/ip_local_port_range"
+    if not unshare or subprocess.run([unshare, "-n", "sh", "-c", setup], capture_output=True).returncode:
+        pytest.skip("not measured: only an administrator can make a network")
+
+    def run(code):
+        command = [unshare, "-n", "sh", "-c", f'{setup} && exec "$@"', "sh", sys.executable, "-c", code]
+        return subprocess.run(command, capture_output=True, text=True, timeout=60)
+
+    return run
+
+
+@pytest.mark.fault(31)
+def test_six_thousand_calls_to_where_nobody_is_never_reach_oneself(alone):
+    done = alone(REACHES_ITSELF)
+    assert (done.stdout, done.stderr) == ("never\n", "")
+
+
+@pytest.mark.fault(32)
+def test_when_all_ports_are_used_up_the_client_says_so(alone):
+    done = alone(FEW_PORTS)
+    assert done.stdout.startswith("True cannot reach 127.0.0.1 port"), done
+    assert "no free port to call from" in done.stdout
