@@ -9,15 +9,20 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "chatkit"
 
+# A conversation that outlives its connections: the first three are pure.
+SESSION = ["backoff", "outgoing", "standing", "courier", "session"]
+
 # From the ground up. A file imports from floors below, or from its left on its own floor.
 FLOORS = [
     ["errors", "framing", "messages", "room", "conversation"],  # pure: no socket, thread, file or widget
     ["limits", "connection", "listener", "engine", "engines", "switchboard", "server", "client"],  # network
+    SESSION,
     ["specimens", "check", "lab", "exercises"],  # broken on purpose; judging any server; lessons
     ["panes", "cli"],  # what people touch
 ]
 THE_SITTING = ["framing", "messages", "room", "connection", "server", "client"]
 NEEDS_ONLY_PYTHON = [*FLOORS[0], *FLOORS[1], "check", "specimens", "exercises", "cli"]
+NEEDS_ONLY_PYTHON += SESSION
 PURE_MAY_NOT = {"socket", "threading", "select", "selectors", "time", "os", "pathlib", "logging"}
 
 
@@ -73,7 +78,7 @@ def test_the_core_needs_nothing_but_python(place):
         assert roots <= sys.stdlib_module_names | {"chatkit"}, path.name
 
 
-@pytest.mark.parametrize("place", FLOORS[0])
+@pytest.mark.parametrize("place", [*FLOORS[0], *SESSION[:3]])
 def test_the_pure_floor_knows_no_socket_thread_clock_or_file(place):
     assert not PURE_MAY_NOT & {name.split(".")[0] for name in imports(PACKAGE / f"{place}.py")}
 

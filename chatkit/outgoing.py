@@ -1,0 +1,98 @@
+"""What a person has typed: a line is kept until the server has shown that it read it.
+
+That TCP took a line proves nothing: it may lie in the memory of a machine whose server is dead. So after the
+lines that it sends, a client asks a question that changes nothing, `/help`; the answer shows that all before
+it was read, because a server reads in order. What was not read is sent again by the next connection: a line
+may then be heard twice, if only the answer was lost, but none is heard never. A server that does not answer
+gets no second question, and there a line counts as read when it is sent. No socket, no thread, no clock.
+"""
+
+import re
+from collections import deque
+
+from chatkit.errors import NotSent
+
+QUESTION = "/help"
+MOST = 1000  # lines that wait at a time; and as many may be unread
+
+_COMMAND = re.compile(r"(?<!/)/([a-z]+)")
+
+
+class Outgoing:
+    """Hold typed lines, in their order: first those sent and not known to be read, then those that wait."""
+
+    def __init__(self) -> None:
+        self.waiting: deque[str] = deque()
+        self.unread: deque[str] = deque()
+        self.commands: tuple[str, ...] = ()  # those the server knows, as far as it has told
+        self.answers = False  # whether this connection's server answers the question
+        self._again = 0  # how many of those that wait have been sent before
+        self._asked: deque[int] = (
+            deque()
+        )  # for each question under way, how many lines it covers; 0: not ours
+        self._first_word = ""  # of the answer
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """All lines that the server is not known to have read."""
+        return (*self.unread, *self.waiting)
+
+    @property
+    def may_send(self) -> bool:
+        """Whether a line waits, and there is room for it among those not known to be read."""
+        return bool(self.waiting) and len(self.unread) < MOST
+
+    def put(self, line: str) -> None:
+        """Take a line that was typed; raise `NotSent` if too many wait already."""
+        if len(self.waiting) >= MOST:
+            raise NotSent(f"{MOST} lines are waiting to be sent; this one stays with you")
+        self.waiting.append(line)
+
+    def connect(self) -> None:
+        """Begin with a new connection: nothing is known of its server."""
+        self.answers = False
+        self._asked.clear()
+        self._first_word = ""
+
+    def sent(self) -> tuple[str, bool]:
+        """Note that the first line that waits has been sent; return it, and whether it was sent before."""
+        line = self.waiting.popleft()
+        if self.answers:
+            self.unread.append(line)
+            if line.strip() == QUESTION:
+                self._asked.append(0)
+        again, self._again = self._again > 0, max(0, self._again - 1)
+        return line, again
+
+    def drop(self) -> str:
+        """Take out the first line that waits, because it can never be sent; return it."""
+        self._again = max(0, self._again - 1)
+        return self.waiting.popleft()
+
+    def asks(self) -> bool:
+        """Say whether the question is to be asked now, and take it for asked."""
+        if any(self._asked) or not self.unread:
+            return False
+        self._asked.append(len(self.unread))
+        return True
+
+    def hear(self, reply: str) -> bool:
+        """Take in a server's reply; say whether it answers our own question, which nobody needs to see."""
+        if not self._first_word and QUESTION in reply and "/quit" in reply:
+            self.answers, self._first_word = True, reply.split()[0]
+            self.commands = tuple(_COMMAND.findall(reply))
+            return True
+        if not self._asked or reply.split()[:1] != [self._first_word]:
+            return False
+        covered = self._asked.popleft()
+        for _ in range(min(covered, len(self.unread))):
+            self.unread.popleft()
+        return covered > 0
+
+    def lose(self) -> int:
+        """Note that the connection is lost; return how many lines will be sent again."""
+        lost = len(self.unread)
+        self.waiting.extendleft(reversed(self.unread))
+        self.unread.clear()
+        self._again += lost
+        return lost

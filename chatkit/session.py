@@ -1,0 +1,194 @@
+"""A conversation that outlives its connections: when one is lost, it waits, connects again, and goes on.
+
+One thread owns everything here; what others ask of it, and what its client hears, comes to it through one
+queue. What was typed is kept until it was read (`outgoing`); what a failure means is judged in `standing`.
+"""
+
+import math
+import queue
+import threading
+import time
+from collections.abc import Callable
+
+from chatkit.backoff import Backoff
+from chatkit.client import ChatClient
+from chatkit.courier import Courier
+from chatkit.errors import ChatError, ServerGone
+from chatkit.messages import Message
+from chatkit.outgoing import Outgoing
+from chatkit.standing import Event, State, Status, after
+
+GHOST_TIME = 150.0  # seconds for which a server may take a lost connection for a living one: 120 and a margin
+SETTLED = 10.0  # seconds after which a conversation counts as a success, and the next wait is short again
+LAST_WORDS = 1.0  # seconds that a server has at the end to read what was typed, and then to say goodbye
+
+
+class Session:
+    """Talk in the room at `host` and `port` as `name`, by one connection after another.
+
+    `tell` hears all that happens, on the session's own thread, so it must not wait; a queue's `put` will do.
+    `outgoing` may come from an earlier session. Any thread may call the public methods; none of them waits,
+    but `close`.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        name: str,
+        tell: Callable[[Event], object],
+        *,
+        backoff: Backoff | None = None,
+        outgoing: Outgoing | None = None,
+        timeout: float = 5.0,
+    ) -> None:
+        self.host, self.port, self.name, self.timeout = host, port, name, timeout
+        self.outgoing, self.status = outgoing or Outgoing(), Status("connecting")
+        self._tell = tell
+        self._backoff = backoff or Backoff()
+        self._work: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._client: ChatClient | None = None
+        self._courier: Courier | None = None  # while it is in the room
+        self._closing = False
+        self._joined_at = self._ghost_until = 0.0
+        self._thread = threading.Thread(target=self._run, name=f"chatkit session {name}", daemon=True)
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """Who else is in the room, as far as the server has told."""
+        client = self._client
+        return client.others if client and self.status.state == "joined" else ()
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def enter(self, line: str) -> None:
+        """Send a typed line, now or as soon as can be; raise `NotSent` if too many wait already."""
+        self.outgoing.put(line)
+        self._work.put(self._pour)
+
+    def retry(self) -> None:
+        """Try again now."""
+        self._work.put(self._try_now)
+
+    def cancel(self) -> None:
+        """Do not try again unasked."""
+        self._work.put(self._give_up)
+
+    def rename(self, name: str) -> None:
+        """Try as somebody else."""
+        self._work.put(lambda: self._try_as(name))
+
+    def close(self, timeout: float = 2.0) -> None:
+        """Leave in good order, within `timeout` seconds; nothing more is told afterwards."""
+        self._closing = True
+        self._work.put(lambda: None)
+        client = self._client
+        if client and client.state in ("connecting", "naming"):
+            client.quit(0)  # ends its wait
+        if self._thread.is_alive():
+            self._thread.join(timeout)
+
+    def _run(self) -> None:
+        while not self._closing:
+            if self.status.state == "connecting":
+                self._connect()
+            else:
+                self._take_work(self._deadline())
+        self._finish()
+
+    def _finish(self) -> None:
+        """Let what was typed be read, if there is somebody to read it, and say goodbye."""
+        deadline = time.monotonic() + LAST_WORDS
+        while self.status.state == "joined" and self.outgoing.kept and time.monotonic() < deadline:
+            self._take_work(deadline)
+        if self._client and self._client.state != "joined":
+            self._client.quit(0)
+        self._let_go()
+
+    def _take_work(self, deadline: float) -> None:
+        wait = None if deadline == math.inf else max(0.0, deadline - time.monotonic())
+        try:
+            work = self._work.get(timeout=wait)
+        except queue.Empty:
+            work = self._time_is_up
+        work()
+
+    def _deadline(self) -> float:
+        if self._courier:
+            return self._courier.waits_until
+        return self.status.until if self.status.state == "waiting" else math.inf
+
+    def _time_is_up(self) -> None:
+        if self._courier:
+            self._courier.go()
+        elif self.status.state == "waiting":
+            self._be("connecting")
+
+    def _pour(self) -> None:
+        if self._courier:
+            self._courier.pour()
+
+    def _connect(self) -> None:
+        client = self._client = ChatClient(self.host, self.port, self.name, timeout=self.timeout)
+        client.subscribe(lambda message: self._work.put(lambda: self._hear(client, message)))
+        try:
+            client.connect()
+        except ChatError as error:
+            self._fail(error)
+        else:
+            self._enter_room(client)
+
+    def _enter_room(self, client: ChatClient) -> None:
+        if not self._closing:  # or `close` has ended its wait
+            self._joined_at = time.monotonic()
+            self._courier = Courier(client, self.outgoing, self._tell)
+            self._be("joined")
+
+    def _hear(self, client: ChatClient, message: Message | None) -> None:
+        if not self._courier or client is not self._client:
+            return  # it was not let in
+        if message is None:
+            self._lose(client)
+        elif not self._courier.hear(message):
+            self._tell(message)
+
+    def _lose(self, client: ChatClient) -> None:
+        now = time.monotonic()
+        if now - self._joined_at > SETTLED:
+            self._backoff.reset()
+        self._ghost_until = now + GHOST_TIME
+        self.outgoing.lose()
+        self._fail(client.closed_because or ServerGone("the conversation is over"))
+
+    def _fail(self, error: ChatError) -> None:
+        """Settle what a failure means: wait and try again, or leave it to the person."""
+        self._let_go()
+        state = after(error, was_here=time.monotonic() < self._ghost_until)
+        until = time.monotonic() + self._backoff.next() if state == "waiting" else 0.0
+        self._be(state, str(error), until)
+
+    def _let_go(self) -> None:
+        """Leave in good order, if it is not over already, and see the client's thread end."""
+        if self._client:
+            self._client.quit(LAST_WORDS)
+        self._client = self._courier = None
+
+    def _try_now(self) -> None:
+        if self.status.state in ("waiting", "refused", "ended"):
+            self._backoff.reset()
+            self._be("connecting")
+
+    def _try_as(self, name: str) -> None:
+        if self.status.state != "joined":
+            self.name, self._ghost_until = name, 0.0
+            self._try_now()
+
+    def _give_up(self) -> None:
+        if self.status.state == "waiting":
+            self._be("ended", self.status.why)
+
+    def _be(self, state: State, why: str = "", until: float = 0.0) -> None:
+        self.status = Status(state, why, until)
+        self._tell(self.status)

@@ -1,0 +1,56 @@
+"""Where a person stands with a room, and what a failure means for it: only words are looked at.
+
+What a new try may mend (nobody answers, the server has gone) is told apart from what only the person can (the
+name is refused, the host has shown them out).
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from chatkit.errors import ChatError, NameRefused, NameTaken
+from chatkit.messages import Message
+
+State = Literal["connecting", "joined", "waiting", "refused", "ended"]
+
+SHOWN_OUT = "kicked"  # in a server's last words: who reads it does not come back unasked
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Where it stands: `why` says it in words; `until` on the monotonic clock, a new try comes."""
+
+    state: State
+    why: str = ""
+    until: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A typed line went out; `again` if it had been sent before, and may be heard twice."""
+
+    line: str
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NotTaken:
+    """A typed line can never be sent; `why` says it in words."""
+
+    line: str
+    why: str
+
+
+Event = Message | Status | Sent | NotTaken
+
+
+def after(error: ChatError, *, was_here: bool) -> State:
+    """Say where a failure leaves a person who, lately, `was_here` under the same name.
+
+    A name in use may then be their own: a server takes a lost connection for a living one for a while.
+    """
+    if SHOWN_OUT in str(error):
+        return "ended"
+    has_said_why = isinstance(error, NameRefused) and "it said" in str(error)
+    if has_said_why and not (isinstance(error, NameTaken) and was_here):
+        return "refused"
+    return "waiting"

@@ -1,0 +1,246 @@
+"""A conversation that outlives its connections, with real servers that stop, start, refuse, and die."""
+
+import random
+import socket
+from contextlib import contextmanager
+
+import pytest
+from talker import PATIENCE, Talker, eventually
+
+from chatkit.backoff import Backoff
+from chatkit.messages import Reply
+from chatkit.server import ChatServer
+from chatkit.session import Session
+from chatkit.standing import NotTaken, Sent, Status
+
+
+class Someone:
+    """A session and all that it has told."""
+
+    def __init__(self, address, name="ada", **options):
+        self.told = []
+        quick = Backoff(0.02, 0.05, random.Random(1))
+        self.session = Session(*address, name, self.told.append, **{"backoff": quick} | options)
+        self.session.start()
+
+    def is_soon(self, state):
+        eventually(lambda: self.session.status.state == state, why=f"it is {self.session.status}")
+
+    def enters(self, *lines):
+        for line in lines:
+            self.session.enter(line)
+
+    def heard(self, kind):
+        return [event for event in self.told if isinstance(event, kind)]
+
+    def is_read(self):
+        """Everything that was typed has been read."""
+        eventually(lambda: not self.session.outgoing.kept, why=f"{self.session.outgoing.kept} is kept")
+
+
+@pytest.fixture
+def people(nothing_left):
+    """`people(address)` has a session until the test ends; nothing of it stays."""
+    everybody = []
+
+    def _people(address, **options):
+        everybody.append(Someone(address, **options))
+        return everybody[-1]
+
+    yield _people
+    for someone in everybody:
+        someone.session.close()
+
+
+@contextmanager
+def room(port=0):
+    with ChatServer(port=port, engine="selectors") as server:
+        yield server
+
+
+@contextmanager
+def linus(server):
+    talker = Talker(server.address, "linus")
+    try:
+        yield talker
+    finally:
+        talker.socket.close()
+
+
+@pytest.fixture
+def door():
+    """A listening socket behind which a test plays the server."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(PATIENCE)
+        yield listener
+
+
+def admit(door, words=b"who are you?\n", roster=b"* The room contains: \n"):
+    """Let the next caller in; return its socket and what it sends as a file."""
+    sock, _ = door.accept()
+    sock.settimeout(PATIENCE)
+    sock.sendall(words)
+    said = sock.makefile("rb")
+    assert said.readline()
+    sock.sendall(roster)
+    return sock, said
+
+
+def test_what_is_typed_is_said_once_and_told_once(people):
+    with room() as server, linus(server) as other:
+        ada = people(server.address)
+        other.hears("* ada has entered the room")
+        ada.enters("hello", "//who is it")
+        other.hears("[ada] hello", "[ada] /who is it")
+        ada.is_read()
+        assert ada.heard(Sent) == [Sent("hello"), Sent("//who is it")]
+        assert not ada.heard(Reply)  # the questions in between are nobody's business
+        ada.enters("/who")
+        eventually(lambda: Reply("here now: linus, ada") in ada.told)
+
+
+def test_a_server_that_starts_later_is_found(people):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = taken.getsockname()
+    ada = people(address)
+    ada.is_soon("waiting")
+    assert "nothing listens" in ada.session.status.why
+    ada.enters("early")
+    with room(address[1]) as server, linus(server) as other:
+        heard = other.hears_until("[ada] early")
+        assert heard == ["* ada has entered the room", "[ada] early"]
+
+
+def test_a_restart_loses_no_typed_line_and_keeps_their_order(people):
+    with room() as server, linus(server) as other:
+        ada = people(server.address)
+        other.hears("* ada has entered the room")
+        ada.enters("before")
+        other.hears("[ada] before")
+        ada.is_read()
+    ada.is_soon("waiting")
+    ada.enters(*(f"line {number}" for number in range(50)))
+    with ChatServer(port=server.address[1]) as again, linus(again) as other:
+        assert other.hears_until("[ada] line 49")[-50:] == [f"[ada] line {number}" for number in range(50)]
+        ada.is_read()
+
+
+def test_lines_in_the_memory_of_a_server_that_dies_are_said_again(people, door):
+    """They were sent, and TCP had taken them: but nobody has read them."""
+    ada = people(door.getsockname())
+    greeting = b"Welcome to chatkit! What shall I call you?\n"
+    sock, said = admit(door, greeting)
+    assert said.readline() == b"/help\n"
+    sock.sendall(b"! /who lists the others, /quit leaves, /help shows this\n")
+    ada.enters("one")
+    assert said.readline() == b"one\n"
+    ada.enters("two")
+    eventually(lambda: Sent("two") in ada.told)
+    said.close()
+    sock.close()  # the answer to the question behind `one` was never sent
+    sock, said = admit(door, greeting)
+    assert said.readline() == b"/help\n"
+    sock.sendall(b"! /who lists the others, /quit leaves, /help shows this\n")
+    assert [said.readline() for _ in range(2)] == [b"one\n", b"two\n"]
+    eventually(lambda: Sent("two", again=True) in ada.told)
+    said.close()
+    sock.close()
+
+
+def test_a_server_of_another_kind_is_asked_nothing(people, door):
+    ada = people(door.getsockname())
+    sock, said = admit(door)
+    ada.enters("hello")
+    assert said.readline() == b"hello\n"
+    ada.is_read()
+    said.close()
+    sock.close()
+
+
+def test_a_name_that_somebody_has_asks_for_another(people):
+    with room() as server, linus(server):
+        ada = people(server.address, name="linus")
+        ada.is_soon("refused")
+        assert "in use" in ada.session.status.why
+        ada.enters("kept")
+        ada.session.rename("ada")
+        ada.is_soon("joined")
+        ada.is_read()
+        assert ada.heard(Sent) == [Sent("kept")]
+
+
+def test_ones_own_ghost_is_waited_for(people, door):
+    """The name is in use right after one's own connection was lost: that is no refusal."""
+    ada = people(door.getsockname())
+    admit(door)[0].close()
+    for _ in range(3):
+        sock, _ = door.accept()
+        sock.sendall(b"who?\n! the name ada is in use; please connect again with another\n")
+        sock.close()
+    admit(door)[0].close()
+    why = [status.why for status in ada.heard(Status) if status.state == "waiting"]
+    assert sum("in use" in each for each in why) == 3
+
+
+def test_who_is_shown_out_does_not_come_back_unasked(people, door):
+    ada = people(door.getsockname())
+    sock, said = admit(door)
+    sock.sendall(b"! you were kicked by the host: enough\n")
+    said.close()
+    sock.close()
+    ada.is_soon("ended")
+    assert "enough" in ada.session.status.why
+    ada.session.retry()
+    admit(door)[0].close()
+
+
+def test_a_wait_can_be_given_up_and_taken_up_again(people, door):
+    ada = people(door.getsockname(), backoff=Backoff(60.0, 60.0, random.Random(1)))
+    sock, said = admit(door)
+    said.close()
+    sock.close()
+    ada.is_soon("waiting")
+    ada.session.cancel()
+    ada.is_soon("ended")
+    ada.session.retry()
+    sock, said = admit(door)
+    ada.is_soon("joined")
+    said.close()
+    sock.close()
+
+
+def test_a_line_that_is_too_long_is_given_back(people):
+    with room() as server, linus(server) as other:
+        ada = people(server.address)
+        other.hears("* ada has entered the room")
+        ada.enters("x" * 5000, "short")
+        other.hears("[ada] short")
+        assert [event.line for event in ada.heard(NotTaken)] == ["x" * 5000]
+
+
+def test_what_was_typed_just_before_leaving_is_said(people):
+    with room() as server, linus(server) as other:
+        ada = people(server.address)
+        other.hears("* ada has entered the room")
+        ada.is_soon("joined")
+        ada.enters("goodbye")
+        ada.session.close()
+        other.hears("[ada] goodbye", "* ada has left the room")
+        assert not ada.session.outgoing.kept
+
+
+def test_leaving_does_not_wait_for_a_server_that_says_nothing(people, door):
+    ada = people(door.getsockname(), timeout=60.0)
+    sock, _ = door.accept()
+    eventually(lambda: ada.session._client and ada.session._client.state == "connecting")
+    ada.session.close(PATIENCE)
+    assert not ada.session._thread.is_alive()
+    sock.close()
+
+
+def test_others_are_who_is_in_the_room(people):
+    with room() as server, linus(server):
+        ada = people(server.address)
+        eventually(lambda: ada.session.others == ("linus",))
+    ada.is_soon("waiting")
+    assert ada.session.others == ()
