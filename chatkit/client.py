@@ -17,8 +17,8 @@ from chatkit.errors import BadLine, CannotConnect, ChatError, NotAChatServer, No
 from chatkit.framing import MAX_LINE, LineReader
 from chatkit.messages import Message, Prompt, Say, clean, encode
 
-LONGEST = 1 << 19  # bytes in a line from a server: ten thousand names of 24 letters are 260,000
-UNREAD = 1 << 20  # bytes that may be heard ahead of who receives them
+LONGEST = 1 << 20  # bytes in a line from a server: ten thousand names of 24 letters are 260,000
+UNREAD = 1 << 20  # bytes that may be heard before anybody receives them
 
 
 class ChatClient:
@@ -38,7 +38,7 @@ class ChatClient:
         self._reader: threading.Thread | None = None
         self._settled = threading.Event()  # it has joined, or never will
         self._writing = threading.Lock()  # guards the socket's write side: a line goes out whole
-        self._handing = threading.Lock()  # guards the end and the next two: everything is handed over once
+        self._handing = threading.RLock()  # guards the end and the next two: all is handed over once
         self._heard: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
         self._hand_over: Callable[[Message | None], None] = self._heard.put
 
@@ -87,10 +87,12 @@ class ChatClient:
         if self._socket and self.state != "closed":
             with suppress(OSError), self._writing:
                 self._socket.shutdown(socket.SHUT_WR)
-        if self._reader and self._reader is not threading.current_thread():
-            patience = self.timeout if timeout is None else timeout
-            self._reader.join(patience)  # it ends with the server's own goodbye
+        reader = None if self._reader is threading.current_thread() else self._reader
+        if reader:
+            reader.join(self.timeout if timeout is None else timeout)  # it ends with the server's own goodbye
         self._close(None)
+        if reader:
+            reader.join(1.0)
 
     def receive(self, timeout: float | None = None) -> Message | None:
         """Wait for the next message, None once it is over; raise `TimeoutError` after `timeout` seconds."""
@@ -105,7 +107,7 @@ class ChatClient:
     def subscribe(self, callback: Callable[[Message | None], None]) -> None:
         """Hand every message to `callback` instead, those already here first, and None when it is over.
 
-        It is called on the reading thread, so it must not wait; a queue's `put` will do.
+        It is called on the reading thread, so it must not wait; a queue's `put` will do, and it may `quit`.
         """
         with self._handing:
             while not self._heard.empty():
@@ -169,8 +171,10 @@ class ChatClient:
         raise BadLine("one of its lines has no end")
 
     def _hear(self, line: bytes) -> None:
-        message = self._conversation.hear(line)
         with self._handing:
+            if self.state == "closed":  # what is left of the chunk comes after the end
+                return
+            message = self._conversation.hear(line)
             self._hand_over(message)
         if isinstance(message, Prompt):
             self._write(encode(Prompt(self.name)))

@@ -1,17 +1,15 @@
 """The client: it talks, it ends, and whatever ended it has a name and a sentence."""
 
 import socket
-import struct
 import threading
-from contextlib import contextmanager
 
 import pytest
+from impostor import JOINED, a_server_that, hears_a_line, hears_the_end, resets
 
 from chatkit import errors
 from chatkit.client import ChatClient
 from chatkit.messages import Joined, Left, Prompt, Reply, Roster, Said
 
-RESET = struct.pack("ii", 1, 0)
 SOON = 10.0  # seconds; a deadline, not a duration
 
 
@@ -25,41 +23,6 @@ def join(request):
         return client.connect()
 
     return _join
-
-
-@contextmanager
-def a_server_that(*does):
-    """A server of one caller: it does one thing after the other; bytes are sent, the rest is called."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    listener.settimeout(SOON)
-
-    def play():
-        with listener.accept()[0] as sock:
-            sock.settimeout(SOON)
-            for step in does:
-                sock.sendall(step) if isinstance(step, bytes) else step(sock)
-
-    thread = threading.Thread(target=play)
-    thread.start()
-    try:
-        yield listener.getsockname()
-    finally:
-        thread.join(SOON)
-        listener.close()
-
-
-def hears_a_line(sock):
-    while not sock.recv(1).endswith(b"\n"):
-        pass
-
-
-def hears_the_end(sock):
-    while sock.recv(4096):
-        pass
-
-
-def resets(sock):
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
 
 
 def test_three_people_talk(serve, join):
@@ -277,7 +240,6 @@ def test_a_full_room_is_not_the_name_s_fault():
         ChatClient(*address, "ada").connect()
 
 
-JOINED = (b"Name?\n", hears_a_line, b"* The room contains: grace\n")
 ENDINGS = {
     "a goodbye": ((), errors.ServerGone, "ended the conversation"),
     "last words": (
@@ -293,7 +255,7 @@ ENDINGS = {
         "'HTTP/1.1 400' is no chat line",
     ),
     "binary": ((bytes(range(256)) + b"\n", hears_the_end), errors.NotAChatServer, "is no chat line"),
-    "a line without end": ((b"[grace] " + b"x" * 600_000,), errors.NotAChatServer, "has no end"),
+    "a line without end": ((b"[grace] " + b"x" * 1_100_000,), errors.NotAChatServer, "has no end"),
 }
 
 
