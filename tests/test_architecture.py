@@ -17,7 +17,7 @@ FLOORS = [
     ["errors", "framing", "messages", "room", "conversation"],  # pure: no socket, thread, file or widget
     ["limits", "connection", "listener", "engine", "engines", "switchboard", "server", "client"],  # network
     SESSION,
-    ["specimens", "check", "lab", "exercises"],  # broken on purpose; judging any server; lessons
+    ["specimens", "check", "lab", "exercises", "bench"],  # broken on purpose; judging any server; lessons; speed
     ["panes", "cli"],  # what people touch
 ]
 THE_SITTING = ["framing", "messages", "room", "connection", "server", "client"]
