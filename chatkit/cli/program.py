@@ -91,6 +91,9 @@ def _parsers(command: str) -> tuple[Parser, dict[str, Parser]]:
 
         add_parser(commands)
         exercises.extend_check(commands.choices["check"])
+        from chatkit.bench.command import add_parser as add_bench
+
+        add_bench(commands)
     return parser, commands.choices
 
 
