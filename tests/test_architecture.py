@@ -14,14 +14,16 @@ SESSION = ["backoff", "outgoing", "standing", "courier", "session"]
 
 # From the ground up. A file imports from floors below, or from its left on its own floor.
 FLOORS = [
-    ["errors", "framing", "messages", "room", "conversation"],  # pure: no socket, thread, file or widget
+    # pure: no socket, thread, file or widget
+    ["errors", "framing", "messages", "consent", "recording", "room", "conversation"],
     ["limits", "connection", "listener", "engine", "engines", "switchboard", "server", "client"],  # network
+    ["history"],  # what outlives a server
     SESSION,
     ["specimens", "check", "lab", "exercises", "bench"],  # broken on purpose; judging any server; lessons; speed
     ["panes", "cli"],  # what people touch
 ]
 THE_SITTING = ["framing", "messages", "room", "connection", "server", "client"]
-NEEDS_ONLY_PYTHON = [*FLOORS[0], *FLOORS[1], "check", "specimens", "exercises", "cli"]
+NEEDS_ONLY_PYTHON = [*FLOORS[0], *FLOORS[1], "history", "check", "specimens", "exercises", "cli"]
 NEEDS_ONLY_PYTHON += SESSION
 PURE_MAY_NOT = {"socket", "threading", "select", "selectors", "time", "os", "pathlib", "logging"}
 

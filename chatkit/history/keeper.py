@@ -1,0 +1,162 @@
+"""A history while a server runs: what cannot be kept is counted, told once, and never waited for.
+
+The switchboard's thread calls. Nothing is retried while it waits: the next round, or the next tick, is the
+next try.
+"""
+
+import logging
+import sqlite3
+import time
+from collections import deque
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import timedelta
+from os import PathLike
+from pathlib import Path
+
+from chatkit.history.allowance import Allowance
+from chatkit.history.pause import Pause
+from chatkit.history.retention import Retention
+from chatkit.history.schema import cannot, open_to_write, reason
+from chatkit.history.store import Store
+from chatkit.history.times import as_words
+from chatkit.messages import Remembered
+
+UPKEEP = 1.0  # seconds between two looks at what is too old, and at what is still owed
+FORGETTING = 0.05  # of all time at most: nobody can hold up the room by saying /forget all day
+
+log = logging.getLogger("chatkit.history")
+
+
+class History:
+    """Keep what is said in the SQLite file `path`: a line is committed before anybody is sent it.
+
+    A newcomer is told the last `replay` lines. If it `asks`, nobody is recorded who has not said so. Lines
+    older than `keep`, and those before the last `keep_lines`, are removed. What is committed survives the
+    end of the process, however it ends; with `durable`, which is slower, a power cut too.
+    """
+
+    _store: Store
+
+    def __init__(
+        self,
+        path: str | PathLike[str],
+        *,
+        replay: int = 20,
+        asks: bool = False,
+        durable: bool = False,
+        keep: timedelta | None = None,
+        keep_lines: int | None = None,
+    ) -> None:
+        self.path = Path(path)
+        self.replay, self.asks, self.durable = replay, asks, durable
+        self.retention = Retention(keep, keep_lines)
+        self._last: deque[Remembered] = deque(maxlen=replay)
+        self._choices: dict[str, bool] = {}  # not written yet
+        self._removed: dict[str, int] = {}  # lines of these names, and nobody has been told yet
+        self._owes_scrub = False  # the file may still hold pieces of what somebody had removed
+        self._allowance = Allowance(FORGETTING, 1.0)
+        self._pause = Pause()
+        self._next_look = 0.0
+        self._changes = 0
+
+    def open(self) -> None:
+        """Open the file, or make one that its owner alone can read; raise `HistoryError`."""
+        self._store = Store(open_to_write(self.path, self.durable))
+        try:
+            if self.retention.hold(self._store, search=True):
+                self._store.scrub()
+            self._read_last()
+        except sqlite3.Error as error:
+            self._store.close()
+            raise cannot(self.path, error) from error
+
+    def choices(self) -> Mapping[str, bool]:
+        """Return the names that said no, in small letters: a yes does not outlive a server, a no does."""
+        return {name.lower(): False for name in self._store.refusals()}
+
+    def record(self, said: Sequence[tuple[str, str]]) -> str | None:
+        """Commit these names and texts in one transaction; return what everybody must know, if it is new."""
+        now = time.monotonic()
+        if self._pause.waits(now):
+            self._pause.missed += len(said)
+            return None
+        news = self._keep(said, now) if said or self._pause.is_on else None
+        if now >= self._next_look:
+            self._next_look = now + UPKEEP
+            self._look_after()
+        return news
+
+    def last(self) -> Sequence[Remembered]:
+        """Return the last `replay` lines of the file, oldest first."""
+        return self._last
+
+    def choose(self, name: str, recorded: bool) -> None:
+        """Write down a choice, now or as soon as the file takes it."""
+        self._choices[name.lower()] = recorded
+        self._settle()
+
+    def forget(self, name: str) -> int | None:
+        """Remove every line of `name` from the file and its journal; return how many, or None: not now.
+
+        It is not now while somebody has locked the file or reads it, and when such wishes take too much time.
+        """
+        if not self._allowance.is_left(time.monotonic()):
+            return None
+        try:
+            count = self._store.forget(name)
+            self._read_last()
+        except sqlite3.Error:
+            return None
+        self._removed[name.lower()] = self._removed.get(name.lower(), 0) + count
+        self._owes_scrub |= count > 0
+        self._scrub()
+        return None if self._owes_scrub else self._removed.pop(name.lower())
+
+    def close(self) -> None:
+        """Write what is still owed, and let go of the file."""
+        self._settle()
+        self._scrub()
+        self._store.close()
+        if self._pause.is_on:
+            log.warning("%d lines were not kept", self._pause.missed)
+
+    def _keep(self, said: Sequence[tuple[str, str]], now: float) -> str | None:
+        at = int(time.time() * 1000)
+        try:
+            self._store.add(at, said) if said else self._store.probe()
+        except sqlite3.Error as error:
+            news = self._pause.fail(reason(error), len(said), now)
+        else:
+            when = as_words(at)
+            newest = said[-self.replay :] if self.replay else ()
+            self._last.extend([Remembered(when, name, text) for name, text in newest])
+            news = self._pause.succeed(now)
+        if news:
+            log.warning("%s", news)
+        return news
+
+    def _look_after(self) -> None:
+        self._settle()
+        self._scrub()
+        with suppress(sqlite3.Error):
+            if self.retention.hold(self._store) or self._store.changes() != self._changes:
+                self._read_last()  # another program may have removed lines too
+
+    def _settle(self) -> None:
+        with suppress(sqlite3.Error):
+            if self._choices:
+                self._store.set_refusals(self._choices)
+                self._choices.clear()
+
+    def _scrub(self) -> None:
+        begun = time.monotonic()
+        if self._owes_scrub and self._allowance.is_left(begun):
+            with suppress(sqlite3.Error):
+                self._owes_scrub = not self._store.scrub()
+            self._allowance.spend(time.monotonic() - begun)
+
+    def _read_last(self) -> None:
+        self._changes = self._store.changes()
+        lines = self._store.last(self.replay)
+        self._last = deque([Remembered(as_words(at), name, text) for at, name, text in lines], self.replay)
