@@ -10,15 +10,15 @@ import socket
 import struct
 import sys
 import time
-from collections import deque
 from contextlib import suppress
-from itertools import islice
 
+from chatkit.broadcast import Piece
 from chatkit.framing import LineReader
 from chatkit.limits import Limits, tune
+from chatkit.pace import Pace
 
 RECV_SIZE = 1 << 12  # bytes a read: what one client may have decided in one round
-SEND_SIZE = 1 << 18
+PIECES = 512  # in one send; systems take 1024 (IOV_MAX)
 _DONTWAIT = getattr(socket, "MSG_DONTWAIT", 0)
 _RESET = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 
@@ -26,6 +26,10 @@ _RESET = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 class Connection:
     """Hold one accepted socket, the line it is in the middle of, and what it has yet to be sent."""
 
+    __slots__ = (  # a room of thousands has thousands of these
+        "_line_began", "_moved", "_outbox", "aborted", "arrived", "closing", "ended", "host", "limits",
+        "lines", "pace", "peer", "queued", "reason", "received", "said", "sent", "sock", "stalled", "watched",
+    )  # fmt: skip
     reader_type: type[LineReader] = LineReader
 
     def __init__(self, sock: socket.socket, peer: str, limits: Limits) -> None:
@@ -33,6 +37,8 @@ class Connection:
             tune(sock)
         self.sock = sock
         self.peer = peer  # its address, in words
+        self.host = peer.rpartition(" port ")[0]
+        self.pace: Pace | None = None  # how fast it may speak
         self.limits = limits
         self.lines = self.reader_type(limits.line)
         self.reason = ""  # how it ended; empty for an ordinary goodbye
@@ -40,8 +46,10 @@ class Connection:
         self.closing = False  # nothing more will be queued
         self.aborted = False  # nothing more will be sent
         self.stalled = False  # the kernel did not take all that was queued
+        self.watched = 0  # what a selector watches it for
         self.queued = 0  # bytes in the outbox
-        self._outbox: deque[bytes] = deque()
+        self.said = self.received = self.sent = 0  # lines that came, bytes that came, bytes that went
+        self._outbox: list[Piece] = []
         self.arrived = self._line_began = self._moved = time.monotonic()
 
     def read(self) -> list[bytes] | None:
@@ -55,38 +63,38 @@ class Connection:
             return None
         if not chunk:  # an ordinary goodbye raises nothing: it is an empty read
             return None
+        self.received += len(chunk)
         if not self.lines.tail:  # before the line is there to be found overdue
             self._line_began = time.monotonic()
         if lines := self.lines.feed(chunk):
             self._line_began = time.monotonic()
+            self.said += len(lines)
         return lines
 
-    def queue(self, piece: bytes) -> None:
+    def queue(self, *pieces: Piece) -> None:
         """Put bytes into the outbox, for `flush` to send."""
         if self.closing:
             return
         if not self._outbox:
             self._moved = time.monotonic()
-        self._outbox.append(piece)
-        self.queued += len(piece)
+        self._outbox += pieces
+        self.queued += sum(map(len, pieces))
 
     def flush(self) -> None:
         """Send what the kernel takes now, in as few calls as can be."""
         self.stalled = False
         while self._outbox and not self.stalled:
-            pieces = SEND_SIZE * len(self._outbox) // self.queued + 1
-            batch = b"".join(islice(self._outbox, pieces))
-            sent = self._send(batch)
+            pieces = self._outbox[:PIECES]
+            sent = self._send(pieces)
+            self.stalled = sent < sum(map(len, pieces)) and not self.aborted
             self._forget(sent)
-            self.stalled = sent < len(batch) and not self.aborted
         if self.closing and not self.stalled:
             self._shutdown(socket.SHUT_WR)
 
     def close(self) -> None:
-        """Begin the end: what is queued goes first, then a FIN; then the peer has `limits.linger` seconds."""
+        """Begin the end: `flush` sends the rest, then a FIN; then the peer has `limits.linger` seconds."""
         self.closing = True
         self._moved = time.monotonic()
-        self.flush()
 
     def abort(self, reason: str) -> None:
         """Cut now: what is queued is lost, and the peer gets a reset."""
@@ -111,6 +119,10 @@ class Connection:
             return "line never finished"
         return "no goodbye" if self.closing and idle > self.limits.linger else ""
 
+    def age(self) -> float:
+        """Return for how many seconds it has been here."""
+        return time.monotonic() - self.arrived
+
     def is_dead(self) -> bool:
         """Say whether the peer's end has arrived, though nobody has read it yet."""
         try:
@@ -120,12 +132,13 @@ class Connection:
         except OSError:
             return True
 
-    def _send(self, batch: bytes) -> int:
+    def _send(self, pieces: list[Piece]) -> int:
+        """Return how many bytes the kernel took."""
         try:
-            # Without MSG_DONTWAIT (Windows), a socket that select calls writable takes a whole send at once.
-            if not _DONTWAIT and not select.select([], [self.sock], [], 0)[1]:
-                return 0
-            return self.sock.send(batch, _DONTWAIT)
+            if _DONTWAIT:
+                return self.sock.sendmsg(pieces, (), _DONTWAIT)
+            # Windows: a socket that select calls writable takes a whole send at once.
+            return self.sock.send(b"".join(pieces)) if select.select([], [self.sock], [], 0)[1] else 0
         except BlockingIOError:
             return 0
         except OSError:  # the peer is dead; its reader hears of it as well, and that ends it
@@ -134,14 +147,18 @@ class Connection:
 
     def _forget(self, sent: int) -> None:
         """Drop from the outbox what has been sent."""
-        if sent:
-            self._moved = time.monotonic()
+        if not sent:
+            return
+        self._moved = time.monotonic()
         self.queued -= sent
-        while sent:
-            piece = self._outbox.popleft()
-            if len(piece) > sent:
-                self._outbox.appendleft(piece[sent:])
-            sent -= min(sent, len(piece))
+        self.sent += sent
+        gone = 0
+        while sent and sent >= len(self._outbox[gone]):
+            sent -= len(self._outbox[gone])
+            gone += 1
+        del self._outbox[:gone]
+        if sent:
+            self._outbox[0] = memoryview(self._outbox[0])[sent:]  # no copy: it is shared
 
     def _shutdown(self, how: int) -> None:
         with suppress(OSError):  # the peer may have gone first

@@ -50,7 +50,6 @@ class Engine:
         self.listener = listener
         self.accept = accept
         self.selector = selectors.DefaultSelector()
-        self._watched: dict[Connection, int] = {}
         self._bell, self._rope = socket.socketpair()
         self._bell.setblocking(False)
         self._rope.setblocking(False)
@@ -70,28 +69,29 @@ class Engine:
         """Wait at most `timeout` seconds for something to happen, and return all that has."""
         events: list[Event] = []
         for key, mask in self.selector.select(timeout):
-            events += key.data(mask)
+            about = key.data
+            events += self._ready(about, mask) if isinstance(about, Connection) else about()
         return events
 
     def watch(self, connection: Connection) -> None:
         """Have the selector watch a connection for what it needs now, which may be nothing."""
         reads = 0 if connection.ended else self.reads
         needed = reads | (selectors.EVENT_WRITE if connection.stalled else 0)
-        known = self._watched.get(connection, 0)
-        if needed and not known:
-            self.selector.register(connection.sock, needed, lambda mask: self._ready(connection, mask))
-        elif known and not needed:
+        known = connection.watched
+        if needed == known:
+            return
+        if not known:
+            self.selector.register(connection.sock, needed, connection)
+        elif not needed:
             self.selector.unregister(connection.sock)
-        elif known != needed:
-            key = self.selector.get_key(connection.sock)
-            self.selector.modify(connection.sock, needed, key.data)
-        self._watched[connection] = needed
+        else:
+            self.selector.modify(connection.sock, needed, connection)
+        connection.watched = needed
 
     def remove(self, connection: Connection) -> None:
         """Forget a connection that has ended and close its socket."""
         connection.ended, connection.stalled = True, False
         self.watch(connection)
-        del self._watched[connection]
         connection.sock.close()
 
     def ring(self) -> None:
@@ -105,7 +105,7 @@ class Engine:
         self._bell.close()
         self._rope.close()
 
-    def _hush(self, _mask: int) -> list[Event]:
+    def _hush(self) -> list[Event]:
         with suppress(BlockingIOError):
             self._bell.recv(4096)
         return []

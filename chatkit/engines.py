@@ -35,7 +35,7 @@ class Selectors(Engine):
         connection.sock.setblocking(False)
         self.watch(connection)
 
-    def _arrivals(self, _mask: int) -> list[Event]:
+    def _arrivals(self) -> list[Event]:
         events: list[Event] = []
         while len(events) < ACCEPTS_A_ROUND and (connection := self.accept()):
             events.append(Event(Happened.ARRIVED, connection, []))
@@ -69,7 +69,7 @@ class Threads(Engine):
 
     def stop(self, timeout: float) -> None:
         self._stopping = True
-        self._hush(0)
+        self._hush()
         self._let_them_read_on()
         deadline = time.monotonic() + timeout
         for thread in list(self._threads):
@@ -110,9 +110,9 @@ class Threads(Engine):
         while self._turns:
             self._turns.pop().release()
 
-    def _hush(self, mask: int) -> list[Event]:
+    def _hush(self) -> list[Event]:
         """Take everything that has been handed over."""
-        super()._hush(mask)
+        super()._hush()
         self._rung = False  # before the inbox is emptied: whoever comes after that rings again
         events = []
         while self._inbox:

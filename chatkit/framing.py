@@ -15,6 +15,8 @@ class LineReader:
     is dropped, so memory stays below `limit` plus one chunk, whatever arrives.
     """
 
+    __slots__ = ("limit", "tail", "too_long")
+
     def __init__(self, limit: int = MAX_LINE) -> None:
         self.limit = limit
         self.too_long = False

@@ -1,6 +1,7 @@
 """What one client may cost, and what every client's socket is told about it."""
 
 import socket
+from contextlib import suppress
 from dataclasses import dataclass
 
 from chatkit.framing import MAX_LINE
@@ -19,7 +20,21 @@ class Limits:
     stalled: int = 1 << 20  # bytes not yet sent, of which none was taken for stall_time
     stall_time: float = 10.0
     linger: float = 1.0  # for the peer's goodbye after ours
-    clients: int | None = None  # how many at a time; None: as many as the engine says
+    clients: int | None = None  # how many at a time; None: as many as the engine and the descriptors allow
+    per_address: int = 16  # how many of them from one address; this machine's own are not counted
+    rate: float | None = None  # lines a second from one client; None: 20, and from this machine any number
+    burst: int = 100  # lines at once, before the rate counts
+    flood_time: float = 30.0  # for which a client may be too fast without a pause
+
+
+def descriptors() -> int:
+    """Return how many descriptors this process may have."""
+    with suppress(ImportError):
+        import resource  # not on Windows, where only memory bounds them
+
+        limit = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+        return limit if limit != resource.RLIM_INFINITY else 1 << 20
+    return 1 << 20
 
 
 def tune(sock: socket.socket) -> None:

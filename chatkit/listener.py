@@ -16,7 +16,7 @@ from chatkit.errors import CannotListen
 BACKLOG = 4096  # the kernel caps it; with a backlog of 5, two of three in a crowd of 200 wait 0.9 s
 POLL = 0.5  # seconds; where shutdown does not wake accept, this does
 WARN_EVERY = 10.0  # seconds
-FULL = b"! the room is full; please come back later\n"
+FULL = "the room is full; please come back later"
 log = logging.getLogger("chatkit.server")
 _EXHAUSTED = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 
@@ -45,16 +45,16 @@ class Listener:
         except OSError as error:
             return self._accept_without_reserve() if error.errno in _EXHAUSTED else None
 
-    def refuse(self, sock: socket.socket, why: str) -> None:
-        """Tell a client that the room is full, and close its socket at once; log it now and then."""
+    def refuse(self, sock: socket.socket, words: str, why: str = "") -> None:
+        """Tell a client in `words` that it cannot come in, and close its socket at once; log `why` now and then."""
         if time.monotonic() > self._next_warning:
             self._next_warning = time.monotonic() + WARN_EVERY
-            log.warning("turning clients away: %s", why)
+            log.warning("turning clients away: %s", why or words)
         with sock, suppress(OSError):
             sock.setblocking(False)
-            sock.send(FULL)
+            sock.send(f"! {words}\n".encode())
             sock.shutdown(socket.SHUT_WR)
-            sock.recv(1 << 16)  # unread bytes would turn the goodbye into a reset, and FULL might be lost
+            sock.recv(1 << 16)  # unread bytes would turn the goodbye into a reset, and they might be lost
 
     def close(self) -> None:
         """Stop listening, wake whoever waits in `accept`, and free the port."""
@@ -74,7 +74,7 @@ class Listener:
             with suppress(OSError):
                 self._reserve = os.open(os.devnull, os.O_RDONLY)
                 return sock, peer  # descriptors have come free meanwhile
-            self.refuse(sock, "out of descriptors")
+            self.refuse(sock, FULL, "out of descriptors")
         try:
             self._reserve = os.open(os.devnull, os.O_RDONLY)
         except OSError:

@@ -39,6 +39,18 @@ class Said(Message):
 
 
 @dataclass(frozen=True, slots=True)
+class Speech(Message):
+    """What a server sends of one person's words: a `Said` for each line of `text`."""
+
+    name: str
+    text: str
+
+    def __str__(self) -> str:
+        mark = f"[{self.name}] "
+        return mark + self.text.replace("\n", f"\n{mark}")
+
+
+@dataclass(frozen=True, slots=True)
 class Joined(Message):
     """To everybody else: somebody came."""
 
@@ -157,5 +169,9 @@ def decode_server(line: bytes) -> Message:
 
 
 def encode(message: Message) -> bytes:
-    r"""Return the message as one line of UTF-8, its `\n` included; whatever it holds, it is one line."""
-    return (clean(str(message)) + "\n").encode("utf-8", "replace")
+    r"""Return the message as one line of UTF-8, its `\n` included; whatever it holds, it is one line.
+
+    A `Speech` has as many lines as its text, which is clean.
+    """
+    text = str(message) if isinstance(message, Speech) else clean(str(message))
+    return (text + "\n").encode("utf-8", "replace")

@@ -18,10 +18,11 @@ from chatkit.messages import (
     Prompt,
     Reply,
     Roster,
-    Said,
+    Speech,
     decode_client,
     decode_text,
 )
+from chatkit.plain import plain_text
 
 NAME_RULE = "a name is 1 to 24 ASCII letters or digits"
 GREETING = "Welcome to chatkit! What shall I call you?"
@@ -55,10 +56,25 @@ TRANSITIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Tell:
-    """An effect: these guests must be sent this message."""
+    """An effect: this guest must be sent this message."""
 
-    to: tuple[Guest, ...]
+    to: Guest
     message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """An effect: everybody who is in the room must be sent this message, except who it is by."""
+
+    by: Guest
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Admit:
+    """An effect: from here on, this guest is sent what is spread."""
+
+    guest: Guest
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +84,7 @@ class HangUp:
     guest: Guest
 
 
-Effects = list[Tell | HangUp]
+Effects = list[Tell | Spread | Admit | HangUp]
 
 
 class Room:
@@ -93,15 +109,25 @@ class Room:
         """Return the member who has this name, in any mix of capitals."""
         return self._holders.get(name.lower())
 
+    def name(self, guest: Guest) -> str:
+        """Return a member's name; that of anybody else is empty."""
+        return self._names.get(guest, "")
+
     def arrive(self, guest: Guest) -> Effects:
         """Let somebody in who has no name yet."""
         self._states[guest] = State.NAMING
-        return [Tell((guest,), Prompt(GREETING))]
+        return [Tell(guest, Prompt(GREETING))]
 
     def hear(self, guest: Guest, line: bytes) -> Effects:
         """Decide what follows from one line of `guest`, given without its newline."""
         happening, content = self._classify(guest, line)
         return self._step(guest, happening, content)
+
+    def hear_all(self, guest: Guest, lines: list[bytes]) -> Effects:
+        """Decide what follows from several lines; plain words are looked at, and passed on, in one go."""
+        if self.state(guest) is State.JOINED and (text := plain_text(lines)):
+            return self._step(guest, "message", text)
+        return [effect for line in lines for effect in self.hear(guest, line)]
 
     def leave(self, guest: Guest, reason: str = "") -> Effects:
         """Take `guest` out, however it went; the others hear of it once, and only if it had joined."""
@@ -133,30 +159,27 @@ class Room:
             return "refused name", f"the name {name} is in use; please connect again with another"
         return "name", name
 
-    def _others(self, guest: Guest) -> tuple[Guest, ...]:
-        return tuple(other for other in self._names if other != guest)
+    def _spread(self, guest: Guest, message: Message) -> Effects:
+        return [Spread(guest, message)]
 
     def _enter(self, guest: Guest, name: str) -> Effects:
-        effects: Effects = [
-            Tell((guest,), Roster(", ".join(self.names))),
-            Tell(self._others(guest), Joined(name)),
-        ]
+        roster = Roster(", ".join(self.names))
         self._names[guest] = name
         self._holders[name.lower()] = guest
-        return effects
+        return [Tell(guest, roster), Admit(guest), *self._spread(guest, Joined(name))]
 
     def _refuse(self, guest: Guest, why: str) -> Effects:
-        return [Tell((guest,), Reply(why)), HangUp(guest)]
+        return [Tell(guest, Reply(why)), HangUp(guest)]
 
     def _relay(self, guest: Guest, text: str) -> Effects:
-        return [Tell(self._others(guest), Said(self._names[guest], text))]
+        return self._spread(guest, Speech(self._names[guest], text))
 
     def _answer(self, guest: Guest, request: str) -> Effects:
         answers = {"who": f"here now: {', '.join(self.names)}", "help": HELP}
         return self._reply(guest, answers.get(request, f"there is no command /{request[:24]}; {HELP}"))
 
     def _reply(self, guest: Guest, text: str) -> Effects:
-        return [Tell((guest,), Reply(text))]
+        return [Tell(guest, Reply(text))]
 
     def _quit(self, guest: Guest, _request: str) -> Effects:
         return [*self._farewell(guest, ""), HangUp(guest)]
@@ -164,7 +187,7 @@ class Room:
     def _farewell(self, guest: Guest, reason: str) -> Effects:
         name = self._names.pop(guest)
         del self._holders[name.lower()]
-        return [Tell(self._others(guest), Lost(name, reason) if reason else Left(name))]
+        return self._spread(guest, Lost(name, reason) if reason else Left(name))
 
     def _vanish(self, _guest: Guest, _reason: str) -> Effects:
         return []

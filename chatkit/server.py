@@ -11,12 +11,14 @@ from contextlib import ExitStack
 from typing import Self
 
 from chatkit.connection import Connection
+from chatkit.delivery import log
+from chatkit.door import Door
 from chatkit.engine import Engine
 from chatkit.engines import ENGINES
 from chatkit.limits import Limits
 from chatkit.listener import Listener
 from chatkit.room import Room
-from chatkit.switchboard import Switchboard, log
+from chatkit.switchboard import Switchboard
 
 HOST, PORT = "127.0.0.1", 55555
 
@@ -67,6 +69,7 @@ class ChatServer(Switchboard):
             undo.callback(self._listener.close)
             self._engine = self.engine_types[self.engine](self._listener.socket, self._accept)
             undo.callback(self._engine.stop, 1.0)
+            self._door = Door(self.limits, self._engine.max_clients)
             self._engine.start()
             self._stopping.clear()
             self._ended.clear()
@@ -109,7 +112,6 @@ class ChatServer(Switchboard):
 
     def _run(self) -> None:
         try:
-            self.closed = False
             while not self._stopping.is_set():
                 self._round()
             self._close_down()
@@ -117,7 +119,7 @@ class ChatServer(Switchboard):
             self._ended.set()
 
     def _close_down(self) -> None:
-        self.closed = True
+        self._door.shut = True
         self._engine.stop_accepting(self._listener.close)
         self._engine.ring()
         self._round()  # whoever came at the last moment is turned away
@@ -130,5 +132,6 @@ class ChatServer(Switchboard):
     def _end_all(self, end: Callable[[Connection], None], deadline: float) -> None:
         for connection in list(self._connections):
             end(connection)
+        self._give_out()
         while self._connections and time.monotonic() < deadline:
             self._round()

@@ -1,51 +1,65 @@
-"""The switchboard: one thread that owns the room and every outbox, decides, and never waits for a client.
+"""The switchboard: one thread that owns the room, takes all that has happened, and lets the room decide.
 
-It works in rounds: take all that has happened, let the room decide, then give each client what it must hear
-in one piece. No other thread touches what it owns, so nothing here is locked.
+It works in rounds: everything that has arrived, then `delivery` of what follows from it. No other thread
+touches what it owns, so nothing here is locked, and nothing here waits for a client.
 """
 
-import logging
 import time
+from collections import deque
 from collections.abc import Callable
-from typing import TypeVar
+from dataclasses import dataclass
 
 from chatkit.connection import Connection
-from chatkit.engine import Engine, Event, Happened
+from chatkit.delivery import Delivery, log
+from chatkit.engine import Event, Happened
 from chatkit.limits import Limits
-from chatkit.listener import Listener
-from chatkit.messages import Joined, Left, Reply, encode
-from chatkit.room import Effects, HangUp, Room, State, Tell
+from chatkit.listener import FULL, Listener
+from chatkit.messages import Reply
+from chatkit.room import Room, State, Tell
 
 BREATH = 0.02  # seconds
 TICK = 0.25  # seconds between two looks at everybody's deadlines
 
-T = TypeVar("T")
-log = logging.getLogger("chatkit.server")
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """One client as its host sees it; `name` is empty until it has joined."""
+
+    peer: str  # its address, in words
+    name: str
+    since: float  # a time of `time.monotonic`
+    lines_in: int
+    bytes_in: int
+    bytes_out: int
+    queued: int  # bytes that wait to be sent
 
 
-def _age(connection: Connection) -> float:
-    return time.monotonic() - connection.arrived
-
-
-class Switchboard:
-    """Carry out what the room decides, for the connections that the engine watches."""
+class Switchboard(Delivery):
+    """Let the room decide what follows from what the engine tells, round after round."""
 
     _listener: Listener
-    _engine: Engine
-    closed = False  # nobody more is let in
 
     def __init__(self, room: Room, limits: Limits) -> None:
-        self.room = room
-        self.limits = limits
-        self._connections: set[Connection] = set()
-        self._dirty: set[Connection] = set()  # to be looked at before the round ends
+        super().__init__(room, limits)
+        self._errands: deque[Callable[[], None]] = deque()  # of other threads
         self._next_look = 0.0
-        self._crowded = False  # somebody is far behind
 
     @property
     def outboxes(self) -> dict[str, int]:
         """The bytes that wait to be sent, by each client's address in words; any thread may ask."""
         return {each.peer: each.queued for each in self._connections.copy()}
+
+    def clients(self) -> list[Client]:
+        """Return who is connected, in the order of arrival; any thread may ask."""
+        return [
+            Client(c.peer, self.room.name(c), c.arrived, c.said, c.received, c.sent, c.queued)
+            for c in sorted(self._connections.copy(), key=lambda c: c.arrived)
+        ]
+
+    def kick(self, name: str, reason: str = "removed by the host") -> None:
+        """Tell the member called `name` why, if there is one, and hang up; any thread may ask."""
+        self._errands.append(lambda: self._kick(name, reason))
+        self._engine.ring()
 
     def _round(self) -> None:
         if self._crowded:  # fewer, larger rounds: a flood slows down before it costs a slow reader its seat
@@ -53,19 +67,13 @@ class Switchboard:
             self._crowded = False
         for event in self._engine.wait(TICK):
             self._guard(self._handle, event, event.connection)
+        while self._errands:
+            self._errands.popleft()()
         if time.monotonic() > self._next_look:
             self._next_look = time.monotonic() + TICK
-            self._dirty |= self._connections
-        while self._dirty:
-            connection = self._dirty.pop()
-            self._guard(self._deliver, connection, connection)
-
-    def _guard(self, work: Callable[[T], None], about: T, connection: Connection) -> None:
-        try:
-            work(about)
-        except Exception:  # a bug here must cost one client its seat, and nobody else anything
-            log.exception("a bug in the server; it cuts %s", connection.peer)
-            connection.abort("server error")
+            for connection in self._connections.copy():
+                self._guard(self._look_at, connection, connection)
+        self._give_out()
 
     def _handle(self, event: Event) -> None:
         match event.happened:
@@ -79,27 +87,40 @@ class Switchboard:
                 self._dirty.add(event.connection)
 
     def _arrived(self, connection: Connection) -> None:
-        limit = self.limits.clients or self._engine.max_clients
+        if why := self._door.objection(connection.host):
+            return self._listener.refuse(connection.sock, why)
         try:
-            if self.closed or len(self._connections) >= limit:
-                raise RuntimeError("the room is full")
             self._engine.add(connection)
-        except RuntimeError as error:  # Thread.start raises it too, when there are no more to be had
-            return self._listener.refuse(connection.sock, str(error))
+        except RuntimeError as error:  # there are no more threads to be had
+            return self._listener.refuse(connection.sock, FULL, str(error))
         log.debug("%s connected", connection.peer)
         self._connections.add(connection)
+        self._door.enter(connection.host)
+        connection.pace = self._door.pace(connection.host)
         self._carry_out(self.room.arrive(connection))
 
     def _spoke(self, connection: Connection, lines: list[bytes]) -> None:
         if connection.closing:
             return  # it has been dismissed
-        for line in lines:
-            if self.room.state(connection) is State.NAMING:
-                self._make_way_for(line)
-            self._carry_out(self.room.hear(connection, line))
+        lines = self._slow_down(connection, lines)
+        if lines and self.room.state(connection) is State.NAMING:
+            self._make_way_for(lines[0])
+        self._carry_out(self.room.hear_all(connection, lines))
         if connection.lines.too_long:
             rule = f"a line has {self.limits.line} bytes at most, with its newline; goodbye"
             self._dismiss(connection, "line too long", rule)
+
+    def _slow_down(self, connection: Connection, lines: list[bytes]) -> list[bytes]:
+        """Drop what comes faster than it may; hang up on a flood that does not end."""
+        if not (pace := connection.pace):
+            return lines
+        now = time.monotonic()
+        passed = lines[: pace.allow(len(lines), now)]
+        if words := pace.complaint(now):
+            self._tell(Tell(connection, Reply(words)))
+        if pace.flood > self.limits.flood_time:
+            self._dismiss(connection, "flooding", "that was too fast for too long; goodbye")
+        return passed
 
     def _goodbye(self, connection: Connection) -> None:
         log.debug("%s is gone: %s", connection.peer, connection.reason or "goodbye")
@@ -113,42 +134,6 @@ class Switchboard:
         if ghost and ghost.is_dead():
             self._cut(ghost, "connection lost")
 
-    def _carry_out(self, effects: Effects) -> None:
-        for effect in effects:
-            self._hang_up(effect.guest) if isinstance(effect, HangUp) else self._tell(effect)
-
-    def _tell(self, effect: Tell) -> None:
-        if isinstance(effect.message, Joined | Left):
-            log.info("%s", effect.message)
-        piece = encode(effect.message)
-        for connection in effect.to:
-            connection.queue(piece)
-        self._dirty.update(effect.to)
-
-    def _deliver(self, connection: Connection) -> None:
-        """Send one client what it must hear, in one piece; cut it if its time is up."""
-        connection.flush()
-        self._crowded |= connection.queued > self.limits.outbox // 2
-        if why := connection.overdue():
-            self._cut(connection, why)
-        elif self.room.state(connection) is State.NAMING and _age(connection) > self.limits.naming:
-            self._dismiss(connection, "no name", f"no name within {self.limits.naming:g} seconds; goodbye")
-        self._engine.watch(connection)
-        if connection.ended and not connection.queued:
-            self._engine.remove(connection)
-            self._connections.discard(connection)
-
-    def _dismiss(self, connection: Connection, reason: str, reply: str) -> None:
-        """Tell one client why, then hang up."""
-        self._tell(Tell((connection,), Reply(reply)))
-        self._carry_out(self.room.leave(connection, reason))
-        self._hang_up(connection)
-
-    def _hang_up(self, connection: Connection) -> None:
-        connection.close()
-        self._dirty.add(connection)
-
-    def _cut(self, connection: Connection, reason: str) -> None:
-        connection.abort(reason)
-        self._dirty.add(connection)
-        self._carry_out(self.room.leave(connection, reason))
+    def _kick(self, name: str, reason: str) -> None:
+        if connection := self.room.holder(name):
+            self._dismiss(connection, reason, f"{reason}; goodbye")

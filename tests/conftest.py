@@ -110,15 +110,15 @@ class Hold:
     """Hold a server's switchboard when it comes to a certain line, so that much can happen at one instant."""
 
     def __init__(self, server, line):
-        self.line, self.hear = line, server.room.hear
+        self.line, self.hear_all = line, server.room.hear_all
         self.reached, self.released = threading.Event(), threading.Event()
-        server.room.hear = self._hear
+        server.room.hear_all = self._hear_all
 
-    def _hear(self, guest, line):
-        if line == self.line:
+    def _hear_all(self, guest, lines):
+        if self.line in lines:
             self.reached.set()
             self.released.wait(PATIENCE)
-        return self.hear(guest, line)
+        return self.hear_all(guest, lines)
 
 
 @pytest.fixture

@@ -15,8 +15,9 @@ SESSION = ["backoff", "outgoing", "standing", "courier", "session"]
 # From the ground up. A file imports from floors below, or from its left on its own floor.
 FLOORS = [
     # pure: no socket, thread, file or widget
-    ["errors", "framing", "messages", "consent", "recording", "room", "conversation"],
-    ["limits", "connection", "listener", "engine", "engines", "switchboard", "server", "client"],  # network
+    ["errors", "framing", "messages", "plain", "consent", "recording", "room", "broadcast", "pace", "conversation"],
+    # network
+    ["limits", "connection", "listener", "door", "engine", "engines", "delivery", "switchboard", "server", "dial", "client"],
     ["history"],  # what outlives a server
     SESSION,
     ["specimens", "check", "lab", "exercises", "bench"],  # broken on purpose; judging any server; lessons; speed
@@ -86,9 +87,9 @@ def test_the_pure_floor_knows_no_socket_thread_clock_or_file(place):
 
 
 def test_the_sitting_stays_short():
-    """The six files that a learner reads in one sitting: about 650 lines, blank ones not counted."""
+    """The six files that a learner reads in one sitting: about 700 lines, blank ones not counted."""
     texts = [(PACKAGE / f"{name}.py").read_text(encoding="utf-8") for name in THE_SITTING]
-    assert sum(bool(line.strip()) for text in texts for line in text.splitlines()) <= 670
+    assert sum(bool(line.strip()) for text in texts for line in text.splitlines()) <= 720
 
 
 @pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: path.stem)

@@ -111,9 +111,9 @@ def test_a_default_timeout_for_sockets_cuts_nobody(serve, gather, talk):
 
 FEW_DESCRIPTORS = """
 import resource, sys, time
-from chatkit import ChatServer
+from chatkit import ChatServer, Limits
 resource.setrlimit(resource.RLIMIT_NOFILE, (40, 40))
-with ChatServer(port=0, engine=sys.argv[1]) as server:
+with ChatServer(port=0, engine=sys.argv[1], limits=Limits(clients=1000)) as server:
     print(server.address[1], flush=True)
     for line in sys.stdin:
         print(time.process_time(), flush=True)
@@ -190,7 +190,7 @@ def test_with_descriptors_again_the_server_serves_again(poor, crowd, eventually)
 
 
 @pytest.mark.fault(36)
-@pytest.mark.parametrize("hook", ["arrive", "hear", "leave"])
+@pytest.mark.parametrize("hook", ["arrive", "hear_all", "leave"])
 def test_a_bug_in_a_hook_costs_one_client_only(serve, gather, talk, eventually, caplog, hook):
     server = serve()
     ada, grace, linus = gather(server, "ada", "grace", "linus")
@@ -205,7 +205,7 @@ def test_a_bug_in_a_hook_costs_one_client_only(serve, gather, talk, eventually, 
     if hook == "arrive":
         with contextlib.suppress(ConnectionError):  # it may be cut before its connect has returned
             talk(server).hears_the_end()
-    elif hook == "hear":
+    elif hook == "hear_all":
         ada.says("hello")
         grace.hears("* ada has left the room (server error)")
     else:
@@ -222,12 +222,12 @@ def test_whoever_meets_a_bug_is_cut_and_the_log_says_who(serve, gather, talk, ca
     server = serve()
     (ada,) = gather(server, "ada")
     here = f"127.0.0.1 port {ada.socket.getsockname()[1]}"
-    hear = server.room.hear
+    hear_all = server.room.hear_all
 
-    def breaks(guest, line):
-        return hear(guest, line) if line != b"magic" else 1 / 0
+    def breaks(guest, lines):
+        return hear_all(guest, lines) if lines != [b"magic"] else 1 / 0
 
-    monkeypatch.setattr(server.room, "hear", breaks)
+    monkeypatch.setattr(server.room, "hear_all", breaks)
     ada.says("magic")
     assert ada.hears_all() == []
     assert any("a bug in the server" in text and here in text for text in caplog.messages)

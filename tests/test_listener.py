@@ -163,7 +163,7 @@ def test_without_descriptors_the_newcomer_is_told_that_the_room_is_full(listener
     without_descriptors(monkeypatch)
     with socket.create_connection(listener.address, timeout=5) as newcomer:
         assert listener.accept() is None
-        assert newcomer.recv(100) == FULL
+        assert newcomer.recv(100).decode() == f"! {FULL}\n"
         assert newcomer.recv(100) == b""
 
 
@@ -208,7 +208,7 @@ def test_the_reserve_is_taken_again_as_soon_as_there_is_a_descriptor(listener, m
         listener.socket.times = 1
         without_descriptors(monkeypatch)
         assert listener.accept() is None
-        assert newcomer.recv(100) == FULL
+        assert newcomer.recv(100).decode() == f"! {FULL}\n"
 
 
 # Refusing
@@ -219,7 +219,7 @@ def test_whoever_is_refused_hears_why_although_it_has_spoken(listener):
     with theirs:
         theirs.send(b"ada\n")
         listener.refuse(ours, "the room is full")
-        assert theirs.recv(100) == FULL
+        assert theirs.recv(100) == b"! the room is full\n"
         assert theirs.recv(100) == b""
 
 

@@ -1,7 +1,7 @@
 """SPECIMEN, broken on purpose: whoever gives a name is announced, and only then is the name checked."""
 
 from chatkit.messages import Joined, decode_text
-from chatkit.room import Effects, Guest, Room, State, Tell
+from chatkit.room import Admit, Effects, Guest, Room, Spread, State
 from chatkit.server import ChatServer
 
 
@@ -9,10 +9,11 @@ class _Room(Room):
     def hear(self, guest: Guest, line: bytes) -> Effects:
         if self.state(guest) is not State.NAMING:
             return super().hear(guest, line)
-        return [Tell(self._others(guest), Joined(decode_text(line))), *super().hear(guest, line)]
+        return [Spread(guest, Joined(decode_text(line))), *super().hear(guest, line)]
 
     def _enter(self, guest: Guest, name: str) -> Effects:
-        return super()._enter(guest, name)[:1]  # the others have been told
+        greeting, *_ = super()._enter(guest, name)
+        return [greeting, Admit(guest)]  # the others have been told
 
 
 class AnnouncedTooEarly(ChatServer):

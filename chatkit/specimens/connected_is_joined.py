@@ -1,16 +1,16 @@
 """SPECIMEN, broken on purpose: whoever is connected counts as a member, name or no name."""
 
-from chatkit.messages import Left
+from chatkit.messages import Left, Message
 from chatkit.room import Effects, Guest, Room, Tell
 from chatkit.server import ChatServer
 
 
 class _Room(Room):
-    def _others(self, guest: Guest) -> tuple[Guest, ...]:
-        return tuple(other for other in self._states if other != guest)
+    def _spread(self, guest: Guest, message: Message) -> Effects:
+        return [Tell(other, message) for other in self._states if other != guest]
 
     def _vanish(self, guest: Guest, _reason: str) -> Effects:
-        return [Tell(self._others(guest), Left(str(self._names.get(guest))))]
+        return self._spread(guest, Left(str(self._names.get(guest))))
 
 
 class ConnectedIsJoined(ChatServer):

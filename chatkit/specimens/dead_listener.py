@@ -2,7 +2,7 @@
 
 from chatkit.connection import Connection
 from chatkit.messages import encode
-from chatkit.room import Tell
+from chatkit.room import Spread
 from chatkit.server import ChatServer
 
 
@@ -12,9 +12,10 @@ class DeadListener(ChatServer):
     def _goodbye(self, connection: Connection) -> None:
         connection.ended = True  # it stays in the list until somebody stumbles over it
 
-    def _tell(self, effect: Tell) -> None:
-        for connection in effect.to:
-            connection.sock.send(encode(effect.message))  # raises in the turn of the one who speaks
+    def _spread(self, effect: Spread) -> None:
+        for member in self.room._names:
+            if member is not effect.by:
+                member.sock.send(encode(effect.message))  # raises in the turn of the one who speaks
 
 
 BREAKS = (

@@ -2,7 +2,7 @@
 
 from chatkit.connection import Connection
 from chatkit.messages import Left
-from chatkit.room import State, Tell
+from chatkit.room import Spread, State
 from chatkit.server import ChatServer
 
 
@@ -14,7 +14,7 @@ class EndAndClose(ChatServer):
         was_member = self.room.state(connection) is State.JOINED
         super()._goodbye(connection)  # on "end"
         if was_member:  # on "close", from a copy of the name that nobody has taken back
-            self._tell(Tell(self.room._others(connection), Left(name)))
+            self._spread(Spread(connection, Left(name)))
 
 
 BREAKS = (

@@ -2,6 +2,7 @@
 
 import socket
 
+from chatkit.broadcast import Piece
 from chatkit.connection import Connection
 from chatkit.limits import Limits
 from chatkit.server import ChatServer
@@ -12,9 +13,9 @@ class _Connection(Connection):
         super().__init__(sock, peer, limits)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 16)  # fills up sooner
 
-    def _send(self, batch: bytes) -> int:
-        super()._send(batch)
-        return len(batch)
+    def _send(self, pieces: list[Piece]) -> int:
+        super()._send(pieces)
+        return sum(map(len, pieces))
 
 
 class HalfSent(ChatServer):

@@ -1,14 +1,18 @@
 """SPECIMEN, broken on purpose: the newcomer is put on the list before that is sent, and told to all."""
 
 from chatkit.messages import Joined, Roster
-from chatkit.room import Effects, Guest, Room, Tell
+from chatkit.room import Admit, Effects, Guest, Room, Tell
 from chatkit.server import ChatServer
 
 
 class _Room(Room):
     def _enter(self, guest: Guest, name: str) -> Effects:
         super()._enter(guest, name)
-        return [Tell((guest,), Roster(", ".join(self.names))), Tell(tuple(self._names), Joined(name))]
+        return [
+            Tell(guest, Roster(", ".join(self.names))),
+            Admit(guest),
+            *(Tell(member, Joined(name)) for member in self._names),
+        ]
 
 
 class JoinedTooEarly(ChatServer):

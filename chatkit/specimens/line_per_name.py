@@ -7,7 +7,7 @@ from chatkit.server import ChatServer
 
 class _Room(Room):
     def _enter(self, guest: Guest, name: str) -> Effects:
-        lines: Effects = [Tell((guest,), Notice(f"{other} is here")) for other in self.names]
+        lines: Effects = [Tell(guest, Notice(f"{other} is here")) for other in self.names]
         return lines + super()._enter(guest, name)[1:]
 
 

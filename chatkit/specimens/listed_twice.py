@@ -1,15 +1,16 @@
 """SPECIMEN, broken on purpose: who joins is put on the list twice, once by each of two places in the code."""
 
-from chatkit.room import Guest, Room
+from chatkit.messages import Message
+from chatkit.room import Effects, Guest, Room, Tell
 from chatkit.server import ChatServer
 
 
 class _Room(Room):
-    def _others(self, guest: Guest) -> tuple[Guest, ...]:
+    def _spread(self, guest: Guest, message: Message) -> Effects:
         everybody = [*self._names, *self._names]
         if guest in everybody:
             everybody.remove(guest)  # removes the first it finds
-        return tuple(everybody)
+        return [Tell(member, message) for member in everybody]
 
 
 class ListedTwice(ChatServer):
@@ -19,6 +20,7 @@ class ListedTwice(ChatServer):
 
 
 BREAKS = (
+    "nobody_is_told_of_their_own_coming",
     "a_message_never_comes_back",
     "one_line_after_another_arrives",
     "a_polite_goodbye_is_told_once",

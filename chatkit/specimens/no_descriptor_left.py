@@ -12,7 +12,7 @@ class NoDescriptorLeft(ChatServer):
             sock, address = self._listener.socket.accept()
         except TimeoutError:
             return None
-        return Connection(sock, str(address), self.limits)
+        return Connection(sock, "{} port {}".format(*address), self.limits)
 
 
 BREAKS = ("running_out_of_descriptors_is_survived",)

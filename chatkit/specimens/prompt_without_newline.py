@@ -10,9 +10,8 @@ class PromptWithoutNewline(ChatServer):
 
     def _tell(self, effect: Tell) -> None:
         if isinstance(effect.message, Prompt):
-            for connection in effect.to:
-                connection.queue(b"Name: ")
-            self._dirty.update(effect.to)
+            effect.to.queue(b"Name: ")
+            self._dirty.add(effect.to)
         else:
             super()._tell(effect)
 

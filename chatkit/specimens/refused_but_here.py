@@ -7,7 +7,7 @@ from chatkit.server import ChatServer
 
 class _Room(Room):
     def _refuse(self, guest: Guest, why: str) -> Effects:
-        return [Tell((guest,), Reply(why))]  # and then?
+        return [Tell(guest, Reply(why))]  # and then?
 
 
 class RefusedButHere(ChatServer):

@@ -1,7 +1,7 @@
 """SPECIMEN, broken on purpose: a member is known by its place in a list, and places slide when one leaves."""
 
 from chatkit.messages import Left
-from chatkit.room import Effects, Guest, Room, Tell
+from chatkit.room import Effects, Guest, Room, Spread
 from chatkit.server import ChatServer
 
 
@@ -17,7 +17,7 @@ class _Room(Room):
     def _farewell(self, guest: Guest, reason: str) -> Effects:
         name = self.names[self._places[guest]]  # right, unless somebody before it has left
         super()._farewell(guest, reason)
-        return [Tell(self._others(guest), Left(name))]
+        return [Spread(guest, Left(name))]
 
 
 class RememberedPlace(ChatServer):

@@ -1,6 +1,6 @@
 """SPECIMEN, broken on purpose: in the loop over the members, `return` stands one step too far in."""
 
-from chatkit.messages import Said
+from chatkit.messages import Speech
 from chatkit.room import Effects, Guest, Room, Tell
 from chatkit.server import ChatServer
 
@@ -8,9 +8,10 @@ from chatkit.server import ChatServer
 class _Room(Room):
     def _relay(self, guest: Guest, text: str) -> Effects:
         effects: Effects = []
-        for other in self._others(guest):
-            effects.append(Tell((other,), Said(self._names[guest], text)))
-            return effects
+        for other in self._names:
+            if other != guest:
+                effects.append(Tell(other, Speech(self._names[guest], text)))
+                return effects
         return effects
 
 

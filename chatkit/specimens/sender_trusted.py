@@ -2,8 +2,8 @@
 
 import re
 
-from chatkit.messages import Said
-from chatkit.room import Effects, Guest, Room, Tell
+from chatkit.messages import Speech
+from chatkit.room import Effects, Guest, Room
 from chatkit.server import ChatServer
 
 
@@ -11,7 +11,7 @@ class _Room(Room):
     def _relay(self, guest: Guest, text: str) -> Effects:
         signed = re.search(r"\[(\w+)\] (.*)", text)
         name, words = signed.groups() if signed else (self._names[guest], text)
-        return [Tell(self._others(guest), Said(name, words))]
+        return self._spread(guest, Speech(name, words))
 
 
 class SenderTrusted(ChatServer):

@@ -1,17 +1,18 @@
 """SPECIMEN, broken on purpose: `sendall` waits for a client that does not read, and so does everybody."""
 
+from chatkit.broadcast import Piece
 from chatkit.connection import Connection
 from chatkit.server import ChatServer
 
 
 class _Connection(Connection):
-    def _send(self, batch: bytes) -> int:
+    def _send(self, pieces: list[Piece]) -> int:
         try:
-            self.sock.sendall(batch)
+            self.sock.sendall(b"".join(pieces))
         except OSError:
             self.abort("connection lost")
             return 0
-        return len(batch)
+        return sum(map(len, pieces))
 
 
 class SlowReader(ChatServer):

@@ -1,16 +1,15 @@
 """SPECIMEN, broken on purpose: the list goes to the others, and the news to the newcomer itself."""
 
 from chatkit.messages import Joined, Roster
-from chatkit.room import Effects, Guest, Room, Tell
+from chatkit.room import Admit, Effects, Guest, Room, Spread, Tell
 from chatkit.server import ChatServer
 
 
 class _Room(Room):
     def _enter(self, guest: Guest, name: str) -> Effects:
-        others = self._others(guest)
         names = ", ".join(self.names)
         super()._enter(guest, name)
-        return [Tell((guest,), Joined(name)), Tell(others, Roster(names))]
+        return [Tell(guest, Joined(name)), Admit(guest), Spread(guest, Roster(names))]
 
 
 class SwappedGreetings(ChatServer):

@@ -3,6 +3,7 @@
 import socket
 from concurrent.futures import ThreadPoolExecutor
 
+from chatkit.broadcast import Piece
 from chatkit.connection import Connection
 from chatkit.limits import Limits
 from chatkit.server import ChatServer
@@ -13,8 +14,9 @@ class _Connection(Connection):
         super().__init__(sock, peer, limits)
         self.senders = ThreadPoolExecutor(4, "chatkit sender")
 
-    def queue(self, piece: bytes) -> None:
-        self.senders.submit(self.sock.sendall, piece)
+    def queue(self, *pieces: Piece) -> None:
+        for line in b"".join(pieces).splitlines(keepends=True):
+            self.senders.submit(self.sock.sendall, line)
 
 
 class ThreadPerLine(ChatServer):

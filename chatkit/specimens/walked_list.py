@@ -1,19 +1,17 @@
 """SPECIMEN, broken on purpose: who is too slow is taken out of the book while that is gone through."""
 
 from chatkit.messages import encode
-from chatkit.room import Tell
+from chatkit.room import Spread
 from chatkit.server import ChatServer
 
 
 class WalkedList(ChatServer):
     """When a slow reader is dropped, the one who was speaking is thrown out as well."""
 
-    def _tell(self, effect: Tell) -> None:
-        if len(effect.to) < 2:
-            return super()._tell(effect)
+    def _spread(self, effect: Spread) -> None:
         piece = encode(effect.message)
         for connection in self.room._names:  # the book itself: "dictionary changed size during iteration"
-            if connection in effect.to:
+            if connection is not effect.by:
                 connection.queue(piece)
                 connection.flush()
                 if connection.queued > self.limits.stalled:

@@ -1,0 +1,113 @@
+"""Delivery: what the room decides is carried out, and each client gets all it must hear in one piece a round.
+
+Words for everybody are kept once (`broadcast`); when the round ends, each connection is queued its share and
+sent it without waiting. Whoever does not take it in time is cut. This file does not know why a round began.
+"""
+
+import logging
+from collections.abc import Callable
+from typing import TypeVar
+
+from chatkit.broadcast import Broadcast
+from chatkit.connection import Connection
+from chatkit.door import Door
+from chatkit.engine import Engine
+from chatkit.limits import Limits
+from chatkit.messages import Joined, Left, Reply, encode
+from chatkit.room import Admit, Effects, HangUp, Room, Spread, State, Tell
+
+T = TypeVar("T")
+log = logging.getLogger("chatkit.server")
+
+
+class Delivery:
+    """Carry out what the room decides, for the connections that the engine watches."""
+
+    _engine: Engine
+    _door: Door
+
+    def __init__(self, room: Room, limits: Limits) -> None:
+        self.room = room
+        self.limits = limits
+        self._connections: set[Connection] = set()
+        self._everybody = Broadcast()
+        self._dirty: set[Connection] = set()  # to be looked after before the round ends
+        self._crowded = False  # somebody is far behind
+
+    def _carry_out(self, effects: Effects) -> None:
+        for effect in effects:
+            match effect:
+                case Spread():
+                    self._spread(effect)
+                case Tell():
+                    self._tell(effect)
+                case Admit(guest):
+                    self._everybody.admit(guest)
+                case HangUp(guest):
+                    self._hang_up(guest)
+
+    def _spread(self, effect: Spread) -> None:
+        if isinstance(effect.message, Joined | Left):
+            log.info("%s", effect.message)
+        self._everybody.say(effect.by, encode(effect.message))
+
+    def _tell(self, effect: Tell) -> None:
+        self._catch_up(effect.to)
+        effect.to.queue(encode(effect.message))
+
+    def _catch_up(self, connection: Connection) -> None:
+        """Queue what it has not heard yet: what it is told next comes after that."""
+        connection.queue(*self._everybody.take(connection))
+        self._dirty.add(connection)
+
+    def _dismiss(self, connection: Connection, reason: str, reply: str) -> None:
+        """Tell one client why, then hang up."""
+        self._tell(Tell(connection, Reply(reply)))
+        self._carry_out(self.room.leave(connection, reason))
+        self._hang_up(connection)
+
+    def _hang_up(self, connection: Connection) -> None:
+        self._catch_up(connection)
+        self._everybody.dismiss(connection)
+        connection.close()
+
+    def _cut(self, connection: Connection, reason: str) -> None:
+        self._everybody.dismiss(connection)
+        connection.abort(reason)
+        self._dirty.add(connection)
+        self._carry_out(self.room.leave(connection, reason))
+
+    def _give_out(self) -> None:
+        """Send each client its share; whoever is cut over it, the others hear of it in the same round."""
+        while (shares := self._everybody.end_round()) or self._dirty:
+            for connection, share in shares:
+                connection.queue(*share)
+                self._dirty.add(connection)
+            turn, self._dirty = self._dirty, set()
+            for connection in turn:
+                self._guard(self._deliver, connection, connection)
+
+    def _deliver(self, connection: Connection) -> None:
+        connection.flush()
+        if connection.stalled:
+            self._crowded |= connection.queued > self.limits.outbox // 2
+            self._look_at(connection)
+        self._engine.watch(connection)
+        if connection.ended and not connection.queued:
+            self._engine.remove(connection)
+            self._connections.discard(connection)
+            self._door.leave(connection.host)
+
+    def _look_at(self, connection: Connection) -> None:
+        """Cut one client if its time is up."""
+        if why := connection.overdue():
+            self._cut(connection, why)
+        elif self.room.state(connection) is State.NAMING and connection.age() > self.limits.naming:
+            self._dismiss(connection, "no name", f"no name within {self.limits.naming:g} seconds; goodbye")
+
+    def _guard(self, work: Callable[[T], None], about: T, connection: Connection) -> None:
+        try:
+            work(about)
+        except Exception:  # a bug here must cost one client its seat, and nobody else anything
+            log.exception("a bug in the server; it cuts %s", connection.peer)
+            connection.abort("server error")

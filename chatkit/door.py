@@ -1,0 +1,57 @@
+"""Who may come in: so many in all, so many from one address, and nobody once the door is shut.
+
+A stranger may also speak only so fast. From this machine's own addresses any number may come, at any pace: a
+lesson's clients all come from there.
+"""
+
+import ipaddress
+import time
+from collections import Counter
+
+from chatkit.limits import Limits, descriptors
+from chatkit.listener import FULL
+from chatkit.pace import Pace
+
+RATE = 20.0  # lines a second
+SPARE = 32  # descriptors that are not for clients: the listener, the log, a history
+
+
+class Door:
+    """Count who is in, and say in words why somebody may not come in as well."""
+
+    def __init__(self, limits: Limits, most: int) -> None:
+        self.shut = False
+        self._limits = limits
+        self._most = limits.clients or max(1, min(most, descriptors() - SPARE))
+        self._count = 0
+        self._inside: Counter[str] = Counter()
+
+    def objection(self, host: str) -> str:
+        """Say why nobody from `host` may come in now; empty if somebody may."""
+        if self.shut or self._count >= self._most:
+            return FULL
+        if self._inside[host] >= self._limits.per_address and not is_loopback(host):
+            return f"{self._inside[host]} connections came from your address already; close one first"
+        return ""
+
+    def enter(self, host: str) -> None:
+        """Count one more in."""
+        self._count += 1
+        self._inside[host] += 1
+
+    def leave(self, host: str) -> None:
+        """Count one out."""
+        self._count -= 1
+        self._inside[host] -= 1
+        if not self._inside[host]:
+            del self._inside[host]
+
+    def pace(self, host: str) -> Pace | None:
+        """Return how fast somebody from `host` may speak; None: as fast as it likes."""
+        rate = self._limits.rate or (None if is_loopback(host) else RATE)
+        return Pace(rate, self._limits.burst, time.monotonic()) if rate else None
+
+
+def is_loopback(host: str) -> bool:
+    """Say whether this is an address of this machine that no other can reach."""
+    return ipaddress.ip_address(host).is_loopback
