@@ -15,7 +15,7 @@ from difflib import get_close_matches
 from typing import Any, NoReturn
 
 import chatkit
-from chatkit.cli import exercises, join, serve, tap
+from chatkit.cli import exercises, history, join, serve, tap
 from chatkit.cli.answers import WrongAnswer
 from chatkit.errors import CannotListen, ChatError
 
@@ -28,6 +28,7 @@ EPILOG = """examples:
   printf 'hello\\n' | chatkit join 127.0.0.1 55555 bot
   chatkit check -- python3 my_server.py {port}
   chatkit tap 127.0.0.1:55555         stand in between, and show what passes
+  chatkit history chat.db             read what a room remembers
 in a bare clone, say python3 -m chatkit instead of chatkit
 
 exit status: 0 good, 1 the conversation failed (name refused, server gone),
@@ -85,6 +86,7 @@ def _parsers(command: str) -> tuple[Parser, dict[str, Parser]]:
     serve.add_parser(commands)
     join.add_parser(commands)
     tap.add_parser(commands)
+    history.add_parser(commands)
     exercises.add_parser(commands)
     if command not in commands.choices:  # to import the check takes as long as all the rest
         from chatkit.check.command import add_parser

@@ -5,8 +5,9 @@ migrates. The server knows none of this: it is handed a `Recorder`.
 """
 
 from chatkit.history.archive import Archive
+from chatkit.history.chart import Chart
 from chatkit.history.keeper import History
 from chatkit.history.line import Line
 from chatkit.history.schema import HistoryError
 
-__all__ = ["Archive", "History", "HistoryError", "Line"]
+__all__ = ["Archive", "Chart", "History", "HistoryError", "Line"]
