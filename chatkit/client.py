@@ -6,19 +6,18 @@ One thread reads, any thread may speak, and every wait has a deadline. What can 
 import queue
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Self
 
 from chatkit.conversation import Conversation, State
-from chatkit.dial import dial
+from chatkit.dial import dial, end_by_reset
 from chatkit.errors import BadLine, CannotConnect, ChatError, NotAChatServer, NotSent, ServerGone
 from chatkit.framing import MAX_LINE, LineReader
+from chatkit.hearing import Hearing
 from chatkit.messages import Message, Prompt, Say, clean, encode
 
 LONGEST = 1 << 20  # bytes in a line from a server: ten thousand names of 24 letters are 260,000
-UNREAD = 1 << 20  # bytes that may be heard before anybody receives them
 
 
 class ChatClient:
@@ -38,9 +37,7 @@ class ChatClient:
         self._reader: threading.Thread | None = None
         self._settled = threading.Event()  # it has joined, or never will
         self._writing = threading.Lock()  # guards the socket's write side: a line goes out whole
-        self._handing = threading.RLock()  # guards the end and the next two: all is handed over once
-        self._heard: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
-        self._hand_over: Callable[[Message | None], None] = self._heard.put
+        self._hearing = Hearing()  # its lock guards the end, too
 
     @property
     def state(self) -> State:
@@ -97,22 +94,20 @@ class ChatClient:
     def receive(self, timeout: float | None = None) -> Message | None:
         """Wait for the next message, None once it is over; raise `TimeoutError` after `timeout` seconds."""
         try:
-            message = self._heard.get(timeout=timeout)
+            return self._hearing.receive(timeout)
         except queue.Empty:
             raise TimeoutError(f"{self.name} heard nothing for {timeout:g} seconds") from None
-        if message is None:
-            self._heard.put(None)
-        return message
 
     def subscribe(self, callback: Callable[[Message | None], None]) -> None:
         """Hand every message to `callback` instead, those already here first, and None when it is over.
 
         It is called on the reading thread, so it must not wait; a queue's `put` will do, and it may `quit`.
         """
-        with self._handing:
-            while not self._heard.empty():
-                callback(self._heard.get())
-            self._hand_over = callback
+        self._hearing.subscribe(callback)
+
+    def watch(self, callback: Callable[[], None]) -> None:
+        """Call `callback` whenever there is something to `receive`, on the reading thread; now, too."""
+        self._hearing.watch(callback)
 
     def __iter__(self) -> Iterator[Message]:
         return iter(self.receive, None)
@@ -145,51 +140,52 @@ class ChatClient:
 
     def _read_all(self, sock: socket.socket) -> None:
         try:
-            for line in self._lines(sock):
-                self._hear(line)
+            for lines in self._chunks(sock):
+                self._hear(lines)
         except BadLine as error:
             self._close(NotAChatServer(f"{self._where} does not talk like a chat server: {error}"))
         except OSError:
             pass  # a reset ends it as a goodbye does
         self._close(None if self._quitting else self._conversation.ended(self._where))
 
-    def _lines(self, sock: socket.socket) -> Iterator[bytes]:
-        reader, ahead = LineReader(LONGEST), 0
+    def _chunks(self, sock: socket.socket) -> Iterator[list[bytes]]:
+        reader = LineReader(LONGEST)
         while not reader.too_long:
-            ahead *= not self._heard.empty()
-            if ahead > UNREAD and self.state != "closed" and not self._quitting:
-                time.sleep(0.01)  # whoever does not receive must not run out of memory
-                continue
+            self._hearing.wait_until_taken(lambda: self._quitting or self.state == "closed")
             try:
                 chunk = sock.recv(1 << 16)
             except TimeoutError:
                 continue
             if not chunk:
                 return
-            ahead += len(chunk)
-            yield from reader.feed(chunk)
+            if not self._hearing.is_far_ahead():  # or it quits, and waits for the goodbye alone
+                self._hearing.ahead += len(chunk)
+                yield reader.feed(chunk)
         raise BadLine("one of its lines has no end")
 
-    def _hear(self, line: bytes) -> None:
-        with self._handing:
-            if self.state == "closed":  # what is left of the chunk comes after the end
-                return
-            message = self._conversation.hear(line)
-            self._hand_over(message)
-        if isinstance(message, Prompt):
-            self._write(encode(Prompt(self.name)))
-        elif self.state == "joined":
-            self._settled.set()
+    def _hear(self, lines: list[bytes]) -> None:
+        with self._hearing.lock:
+            for line in lines:
+                if self.state == "closed":  # what is left of the chunk comes after the end
+                    return
+                message = self._conversation.hear(line)
+                self._hearing.put(message)
+                if isinstance(message, Prompt):
+                    self._write(encode(Prompt(self.name)))
+                elif self.state == "joined":
+                    self._settled.set()
 
     def _close(self, why: ChatError | None) -> ChatError | None:
         """End it for this reason, unless it has ended; return why it did."""
-        with self._handing:
+        with self._hearing.lock:
             if self.state != "closed":
                 self._conversation.state = "closed"
                 self.closed_because = why
-                self._hand_over(None)
+                self._hearing.put(None)
         if self._socket:
             with suppress(OSError):
+                if isinstance(why, NotAChatServer):
+                    end_by_reset(self._socket)
                 self._socket.shutdown(socket.SHUT_RDWR)
             self._socket.close()
         self._settled.set()

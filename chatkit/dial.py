@@ -29,6 +29,11 @@ def dial(host: str, port: int, timeout: float) -> socket.socket:
     return sock
 
 
+def end_by_reset(sock: socket.socket) -> None:
+    """Have `close` cut the connection; a peer that only sends would not hear of a mere goodbye."""
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+
+
 def _refuse_itself(sock: socket.socket) -> None:
     """Close a socket that was joined to itself; raise `ConnectionRefusedError`.
 
@@ -36,7 +41,7 @@ def _refuse_itself(sock: socket.socket) -> None:
     open at once, which TCP allows (RFC 9293, 3.5): the call succeeds, and keeps the server from that port.
     """
     if _is_its_own_peer(sock):
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)  # the port is free again at once
+        end_by_reset(sock)  # the port is free again at once
         sock.close()
         raise ConnectionRefusedError
 

@@ -8,6 +8,7 @@ import socket
 import struct
 import threading
 from contextlib import contextmanager, suppress
+from select import select
 
 from talker import PATIENCE
 
@@ -39,6 +40,16 @@ def floods(chunk):
     return flood
 
 
+def floods_until_the_goodbye(chunk):
+    """Send `chunk` again and again, until the caller has said goodbye."""
+
+    def flood(sock):
+        while not (select([sock], [], [], 0)[0] and not sock.recv(1 << 16)):
+            sock.sendall(chunk)
+
+    return flood
+
+
 def dribbles(data, pause=0.01):
     """Send one byte after the other, until the caller has gone."""
 
@@ -59,8 +70,11 @@ def a_server_that(*does):
     listener = socket.create_server(("127.0.0.1", 0))
     listener.settimeout(PATIENCE)
 
+    sockets = []
+
     def play():
         with suppress(ConnectionError), listener.accept()[0] as sock:
+            sockets.append(sock)
             sock.settimeout(PATIENCE)
             for step in does:
                 sock.sendall(step) if isinstance(step, bytes) else step(sock)
@@ -70,6 +84,8 @@ def a_server_that(*does):
     try:
         yield listener.getsockname()
     finally:
+        thread.join(1.0)
+        with suppress(IndexError, OSError):  # who floods a caller that left with a FIN may not hear of it
+            sockets[0].shutdown(socket.SHUT_RDWR)
         thread.join(PATIENCE)
         listener.close()
-        assert not thread.is_alive(), "the caller has never gone"

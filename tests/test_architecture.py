@@ -13,14 +13,16 @@ PACKAGE = Path(__file__).parent.parent / "chatkit"
 SESSION = ["backoff", "outgoing", "standing", "courier", "session"]
 
 # From the ground up. A file imports from floors below, or from its left on its own floor.
+PURE = ["errors", "framing", "messages", "plain", "consent", "recording", "room", "broadcast", "pace"]
+SERVER = ["limits", "connection", "listener", "door", "engine", "engines", "delivery", "switchboard", "server"]
+CLIENT = ["dial", "hearing", "client"]
 FLOORS = [
-    # pure: no socket, thread, file or widget
-    ["errors", "framing", "messages", "plain", "consent", "recording", "room", "broadcast", "pace", "conversation"],
-    # network
-    ["limits", "connection", "listener", "door", "engine", "engines", "delivery", "switchboard", "server", "dial", "client"],
+    [*PURE, "conversation"],  # pure: no socket, thread, file or widget
+    [*SERVER, *CLIENT],  # sockets and threads
     ["history"],  # what outlives a server
     SESSION,
-    ["specimens", "check", "lab", "exercises", "bench"],  # broken on purpose; judging any server; lessons; speed
+    # broken on purpose; judging any server; lessons; speed
+    ["specimens", "check", "lab", "exercises", "bench"],
     ["panes", "cli"],  # what people touch
 ]
 THE_SITTING = ["framing", "messages", "room", "connection", "server", "client"]

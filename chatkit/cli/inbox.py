@@ -1,35 +1,40 @@
 """What one thread waits for besides its input: the messages of a client, and signals; both ring the bell."""
 
-from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from chatkit.cli.bell import Bell
 from chatkit.client import ChatClient
 from chatkit.messages import Message
 
+BATCH = 500  # messages that are taken at once, so that a key or a signal need not wait for a flood
 QUIT = "/quit"  # never sent: to hang up is understood by every server
 
 
 class Inbox(Bell):
-    """Collect what a client hears, None when it is over, on top of signals."""
+    """Tell when `client` has heard something, None when it is over, on top of signals.
 
-    def __init__(self) -> None:
+    What has not been taken stays with the client, which reads only so far ahead.
+    """
+
+    def __init__(self, client: ChatClient) -> None:
         super().__init__()
-        self._messages: deque[Message | None] = deque()
+        self._client = client
 
     @contextmanager
-    def open(self, client: ChatClient, *signals: int) -> Iterator[None]:
-        """Collect what `client` hears, and these signals besides those that ask to end."""
-        client.subscribe(self._put)
+    def open(self, *signals: int) -> Iterator[None]:
+        """Ring for what the client hears, and for these signals besides those that ask to end."""
+        self._client.watch(self.ring)
         with self.rung_by_signals(*signals):
             yield
 
-    def take(self) -> list[Message | None]:
-        """Return the messages that have come since the last time."""
+    def take(self) -> list[Message]:
+        """Return the next messages, if any; ring again if there are more."""
         self.hush()
-        return [self._messages.popleft() for _ in range(len(self._messages))]
-
-    def _put(self, message: Message | None) -> None:
-        self._messages.append(message)
-        self.ring()
+        messages: list[Message] = []
+        with suppress(TimeoutError):
+            while len(messages) < BATCH and (message := self._client.receive(0)):
+                messages.append(message)
+        if len(messages) == BATCH:
+            self.ring()
+        return messages

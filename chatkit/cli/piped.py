@@ -34,20 +34,21 @@ class PipedChat:
         self._ended = False  # the input
         self._until = math.inf
         self._lines = LineReader(LONGEST)
-        self._inbox = Inbox()
+        self._inbox = Inbox(client)
         # Only select takes files, pipes and terminals alike, on every system.
         self._selector = selectors.SelectSelector()
 
     def run(self) -> bool:
         """Talk until the end, and say whether every line was sent; raise the `ChatError` that ended it."""
-        with self._inbox.open(self.client), self._selector:
+        with self._inbox.open(), self._selector:
             self._selector.register(self.source, selectors.EVENT_READ, self._speak)
             self._selector.register(self._inbox, selectors.EVENT_READ, self._hear)
             try:
                 self._talk()
                 self.client.quit()
             finally:
-                self._hear()
+                while self._hear():
+                    pass
         return self.all_sent
 
     def _talk(self) -> None:
@@ -93,10 +94,13 @@ class PipedChat:
         if sys.stderr:
             print(f"chatkit: {why}", file=sys.stderr, flush=True)
 
-    def _hear(self) -> None:
-        data = "".join(f"{self.as_line(message)}\n" for message in self._inbox.take() if message).encode()
+    def _hear(self) -> bool:
+        """Print what has been heard, a batch at a time; say whether there was anything."""
+        messages = self._inbox.take()
+        data = "".join(f"{self.as_line(message)}\n" for message in messages).encode()
         try:
             while data:
                 data = data[os.write(self.target, data) :]
         except OSError:  # nobody reads any more, as after `| head -1`
             self._until = 0
+        return bool(messages)

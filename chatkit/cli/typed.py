@@ -29,18 +29,19 @@ class TypedChat:
         self._editor = Editor()
         self._keys = Keys()
         self._screen = Screen(client.name, self._editor)
-        self._inbox = Inbox()
+        self._inbox = Inbox(client)
         self._unsent: list[str] = []
         self._leaving = False
 
     def run(self) -> None:
         """Talk until the person or the server leaves; raise the `ChatError` if it was not the person."""
-        with self._inbox.open(self.client, *_REACTIONS):
+        with self._inbox.open(*_REACTIONS):
             with self._screen.open():
                 self._show(Notice(HINT))
                 self._talk()
             self.client.quit()
-            self._hear()  # what was said until the goodbye
+            while self._hear():  # what was said until the goodbye
+                pass
         if self.client.closed_because:
             self._show(
                 *(Reply(f"this was not sent: {line}") for line in [*self._unsent, self._editor.text] if line)
@@ -109,9 +110,11 @@ class TypedChat:
         signal.signal(signal.SIGTSTP, ours)
         self._screen.resume()
 
-    def _hear(self) -> None:
-        heard = [message for message in self._inbox.take() if message and not isinstance(message, Prompt)]
-        self._show(*heard)
+    def _hear(self) -> bool:
+        """Show what has been heard, a batch at a time; say whether there was anything."""
+        heard = self._inbox.take()
+        self._show(*(message for message in heard if not isinstance(message, Prompt)))
+        return bool(heard)
 
     def _show(self, *messages: Message) -> None:
         self._screen.show(*(self.as_line(message) for message in messages))

@@ -10,7 +10,7 @@ from impostor import JOINED, a_server_that, dribbles, floods, hears_a_line, hear
 from talker import PATIENCE
 
 from chatkit import ChatClient
-from chatkit.errors import ChatError, NameRefused, NotAChatServer, NotSent, ServerGone
+from chatkit.errors import CannotConnect, ChatError, NameRefused, NotAChatServer, NotSent, ServerGone
 from chatkit.lab.wire import Wire
 from chatkit.messages import Said, clean
 
@@ -46,7 +46,7 @@ NEVER_IN = {
 def test_whoever_is_not_let_in_is_told_why_in_time_and_in_one_harmless_sentence(kind, nothing_left):
     with a_server_that(*NEVER_IN[kind]) as address:
         ada = ChatClient(*address, "ada", timeout=0.3)
-        with pytest.raises((NotAChatServer, NameRefused, ServerGone)) as caught:
+        with pytest.raises((CannotConnect, NotAChatServer, NameRefused, ServerGone)) as caught:
             ada.connect()
         assert ada.state == "closed"
         ada.quit()
