@@ -102,9 +102,10 @@ def _make_private(path: Path) -> None:
 
 
 def _keep_private(path: Path) -> None:
-    for ending in ("", "-wal", "-shm"):
+    """Take from the others what they may do with it; the owner may have said that it is not to be written."""
+    for each in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
         with suppress(FileNotFoundError):
-            os.chmod(f"{path}{ending}", 0o600)
+            each.chmod(each.stat().st_mode & 0o600)
 
 
 def _check(db: sqlite3.Connection, path: Path) -> int:

@@ -1,0 +1,257 @@
+"""Faults of the disk: one sentence at the start; later the history pauses, says so once, counts, goes on."""
+
+import os
+import resource
+import sqlite3
+import subprocess
+import sys
+import time
+
+import pytest
+
+from chatkit.history import Archive, History, HistoryError
+from chatkit.history.pause import CALM, LONGEST, Pause
+
+PAUSED = "history paused: {}; what is said now is not kept"
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """`clock(seconds)` lets the history's clock go on."""
+    ahead = [0.0]
+    real = time.monotonic
+    monkeypatch.setattr("chatkit.history.keeper.time.monotonic", lambda: real() + ahead[0])
+
+    def _go_on(seconds):
+        ahead[0] += seconds
+
+    return _go_on
+
+
+@pytest.fixture
+def lock(path):
+    """`lock()` has another program lock the file; its result's `close` lets go."""
+    others = []
+
+    def _lock():
+        others.append(sqlite3.connect(path, isolation_level=None))
+        others[-1].execute("BEGIN IMMEDIATE")
+        return others[-1]
+
+    yield _lock
+    for other in others:
+        other.close()
+
+
+@pytest.mark.fault(40)
+def test_a_lock_pauses_it_and_nobody_waits(remember, read, lock, clock):
+    history = remember()
+    history.record([("ada", "before")])
+    other = lock()
+    assert history._store._db.execute("PRAGMA busy_timeout").fetchone() == (0,)
+    assert history.record([("ada", "lost")]) == PAUSED.format("another program has locked the file")
+    for _ in range(100):
+        assert history.record([("ada", "lost too")]) is None  # it is said once
+    assert history.record(()) is None
+    other.close()
+    clock(1)
+    assert history.record([("ada", "after")]) == "history goes on; 101 lines were not kept"
+    assert history.record([("ada", "more")]) is None
+    assert read() == [("ada", "before"), ("ada", "after"), ("ada", "more")]
+    assert [line.text for line in history.last()] == ["before", "after", "more"]
+
+
+@pytest.mark.fault(40)
+def test_it_goes_on_by_itself_in_a_quiet_room(remember, lock, clock):
+    history = remember()
+    other = lock()
+    history.record([("ada", "lost")])
+    clock(1)
+    assert history.record(()) is None  # still locked
+    other.close()
+    clock(1)
+    assert history.record(()) == "history goes on; 1 line was not kept"
+
+
+@pytest.mark.fault(40)
+def test_a_full_disk_pauses_it_and_loses_nothing_that_was_kept(remember, read, clock):
+    history = remember()
+    history.record([("ada", "before")])
+    db = history._store._db
+    (pages,) = db.execute("PRAGMA page_count").fetchone()
+    db.execute(f"PRAGMA max_page_count = {pages + 1}")
+    big = [("grace", "x" * 500)] * 20
+    assert history.record(big) == PAUSED.format("the disk is full")
+    assert history.record(big) is None
+    db.execute("PRAGMA max_page_count = 1000000")
+    clock(1)
+    assert history.record([("ada", "after")]) == "history goes on; 40 lines were not kept"
+    assert read() == [("ada", "before"), ("ada", "after")]
+
+
+@pytest.mark.fault(40)
+def test_a_disk_that_takes_no_more_bytes_pauses_it(remember, read, clock):
+    history = remember()
+    history.record([("ada", "before")])
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (os.path.getsize(f"{history.path}-wal"), limits[1]))
+    try:
+        assert history.record([("ada", "x" * 5000)]) == PAUSED.format(
+            "the disk does not take what is written"
+        )
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    clock(1)
+    assert history.record([("ada", "after")]) == "history goes on; 1 line was not kept"
+    assert read() == [("ada", "before"), ("ada", "after")]
+
+
+def test_pauses_that_follow_each_other_last_longer():
+    pause, lengths, now = Pause(), [], 0.0
+    for _ in range(8):
+        assert pause.fail("the disk is full", 1, now)
+        begun = now
+        while pause.waits(now):
+            now += 0.5
+        lengths.append(now - begun)
+        assert pause.succeed(now)
+    assert lengths == [1, 2, 4, 8, 16, LONGEST, LONGEST, LONGEST]
+    now += CALM + 1
+    pause.fail("the disk is full", 1, now)
+    assert not pause.waits(now + 1)
+
+
+@pytest.mark.fault(40)
+def test_a_choice_that_met_a_lock_is_written_down_later(remember, lock, clock):
+    history = remember()
+    other = lock()
+    history.choose("ada", False)
+    assert history.choices() == {}
+    other.close()
+    clock(2)
+    history.record(())
+    assert history.choices() == {"ada": False}
+
+
+def test_a_choice_that_met_a_lock_is_written_down_at_the_end(remember, lock):
+    history = remember()
+    other = lock()
+    history.choose("ada", False)
+    other.close()
+    history.close()
+    assert remember().choices() == {"ada": False}
+
+
+@pytest.mark.fault(40)
+def test_a_file_that_is_damaged_while_it_is_used_pauses_it(remember, path):
+    history = remember()
+    history.record([("ada", "before")] * 1000)
+    history.close()
+    with path.open("r+b") as file:  # the header and the schema are whole
+        file.seek(4096)
+        file.write(b"\xff" * (path.stat().st_size - 4096))
+    with pytest.raises(HistoryError, match=r"'.*chat\.db' cannot be used as a history: the file is damaged"):
+        history.open()
+    with Archive(path) as archive, pytest.raises(HistoryError, match="the file is damaged"):
+        list(archive.lines())
+
+
+@pytest.mark.fault(40)
+def test_damage_while_serving_pauses_it(remember, path, clock):
+    history = remember()
+    history.record([("ada", "before")])
+    history._store.scrub()
+    with path.open("r+b") as file:
+        file.seek(4096)
+        file.write(b"\xff" * (path.stat().st_size - 4096))
+    history._store._db.execute("PRAGMA shrink_memory")  # let go of the pages that it has in memory
+    assert history.record([("ada", "lost")]) == PAUSED.format("the file is damaged")
+    clock(1)
+    assert history.record([("ada", "lost")]) is None
+
+
+def make_foreign(path):
+    db = sqlite3.connect(path)
+    db.execute("CREATE TABLE bookmarks (url)")
+    db.commit()
+    db.close()
+
+
+def make_newer(path):
+    db = sqlite3.connect(path)
+    db.executescript("PRAGMA user_version = 99; PRAGMA application_id = 0x63686174; CREATE TABLE lines (new)")
+    db.close()
+
+
+@pytest.mark.parametrize(
+    ("make", "sentence"),
+    [
+        (lambda path: path.write_text("my diary\n" * 1000), "is damaged, or not a history"),
+        (lambda path: path.write_bytes(os.urandom(8192)), "is damaged, or not a history"),
+        (lambda path: path.write_text("short"), "is damaged, or not a history"),
+        (make_foreign, "a database of another program; choose another file"),
+        (
+            make_newer,
+            r"newer chatkit \(its schema is 99, this one knows \d+\); use that chatkit, or another file",
+        ),
+        (lambda path: path.mkdir(), "the file cannot be opened"),
+    ],
+    ids=["text", "noise", "short", "foreign", "newer", "folder"],
+)
+def test_another_file_is_refused_in_one_sentence_and_left_as_it_is(path, make, sentence):
+    make(path)
+    before = path.read_bytes() if path.is_file() else None
+    with pytest.raises(HistoryError, match=sentence) as told:
+        History(path).open()
+    assert "\n" not in str(told.value)
+    assert before == (path.read_bytes() if path.is_file() else None)
+    assert [each.name for each in path.parent.iterdir()] == ["chat.db"]
+    if path.is_file():
+        with pytest.raises(HistoryError, match=sentence):
+            Archive(path)
+
+
+@pytest.mark.parametrize("name", ["no/such/folder/chat.db", "a\0b"])
+def test_a_place_where_no_file_can_be_is_refused(tmp_path, name):
+    with pytest.raises(HistoryError, match=r"cannot be used as a history: .*(No such file|null)"):
+        History(tmp_path / name).open()
+
+
+@pytest.mark.fault(40)
+def test_a_file_that_somebody_has_locked_is_refused_at_the_start(remember, path, lock, monkeypatch):
+    remember().close()
+    lock()
+    monkeypatch.setattr("chatkit.history.schema.OPENING", 0.1)
+    with pytest.raises(HistoryError, match="another program has locked the file"):
+        History(path).open()
+
+
+_OPENS = """
+import sys
+from chatkit.history import History, HistoryError
+try:
+    History(sys.argv[1]).open()
+except HistoryError as error:
+    print(error)
+"""
+# Root may write everything, unless it has given that up for good.
+_LIKE_ANYBODY = ["setpriv", "--bounding-set", "-all", "--inh-caps", "-all"] if os.getuid() == 0 else []
+
+
+@pytest.mark.fault(40)
+@pytest.mark.parametrize("mode", [0o400, 0o444, 0o000])
+def test_a_file_that_may_not_be_written_is_refused(remember, path, mode):
+    remember().close()
+    path.chmod(mode)
+    command = [*_LIKE_ANYBODY, sys.executable, "-c", _OPENS, path]
+    result = subprocess.run(command, capture_output=True, text=True, timeout=30)
+    why = "the file may not be written" if mode else "the file cannot be opened"
+    assert result.stdout == f"{str(path)!r} cannot be used as a history: {why}\n", result.stderr
+
+
+@pytest.mark.fault(40)
+def test_a_folder_that_may_not_be_written_is_refused(path):
+    path.parent.chmod(0o555)
+    command = [*_LIKE_ANYBODY, sys.executable, "-c", _OPENS, path]
+    result = subprocess.run(command, capture_output=True, text=True, timeout=30)
+    assert result.stdout == f"{str(path)!r} cannot be used as a history: Permission denied\n", result.stderr
