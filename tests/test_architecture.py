@@ -24,7 +24,7 @@ FLOORS = [
     SESSION,
     # broken on purpose; judging any server; lessons; speed
     ["specimens", "check", "lab", "exercises", "bench"],
-    ["panes", "cli"],  # what people touch
+    ["panes", "cli", "terminal"],  # what people touch
 ]
 THE_SITTING = ["framing", "messages", "room", "connection", "server", "client"]
 NEEDS_ONLY_PYTHON = [*FLOORS[0], *FLOORS[1], "history", "check", "specimens", "exercises", "cli"]

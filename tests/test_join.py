@@ -48,7 +48,8 @@ def start(room):
     programs = []
 
     def _start(kind, *words, **options):
-        programs.append(kind("join", *words, **options))
+        plain = ["--plain"] if kind is Person else []  # at a terminal, the full-screen app would open
+        programs.append(kind("join", *words, *plain, **options))
         return programs[-1]
 
     yield _start

@@ -23,7 +23,7 @@ def ask_and_connect(host: str | None, port: int | None, name: str | None) -> Cha
             host, port = _ask("Host or IP address", HOST, lambda answer: _to_address(answer, port))
         if port is None:
             port = _ask("Port", str(PORT), to_port)
-        return _connect(host, port, name or _ask("Your name", _login_name(), to_name))
+        return _connect(host, port, name or _ask("Your name", login_name(), to_name))
     except EOFError:  # Ctrl-D
         print()
         raise KeyboardInterrupt from None
@@ -63,7 +63,7 @@ def _to_address(answer: str, port: int | None) -> tuple[str, int | None]:
     return to_host(host or answer), to_port(said) if said else port
 
 
-def _login_name() -> str:
+def login_name() -> str:
     """Return the person's name on this machine if it will do here, else nothing."""
     try:
         return to_name(getpass.getuser())

@@ -12,6 +12,7 @@ from typing import Any, TextIO
 from chatkit import ChatClient
 from chatkit.cli.answers import WrongAnswer, no_more, read_address, to_name
 from chatkit.cli.asking import ask_and_connect
+from chatkit.cli.faces import full_screen
 from chatkit.cli.lines import as_json, painted
 from chatkit.server import HOST, PORT
 
@@ -21,8 +22,9 @@ EPILOG = """examples:
   printf 'hello\\n' | chatkit join 127.0.0.1 55555 bot
   chatkit join 127.0.0.1 55555 ear --json --wait inf </dev/null
 
-At a terminal, what you type stays in the last row, and what others say
-appears above it.
+At a terminal it is a full-screen app, if Textual is installed (the extra
+`terminal`); F1 there tells the keys. Without it, or with --plain, what you
+type stays in the last row, and what others say appears above it.
 
 In a pipe, every line of the input is sent as if it were typed (/who asks,
 //x says /x), and every message is printed as it came: [name] what was said,
@@ -41,7 +43,7 @@ With --json every message is one object, such as
   reply       text                 for you alone
   remembered  when, name, text     said before you came
 
-Without colours: set NO_COLOR.
+Without colours: --no-color, or set NO_COLOR.
 
 exit status: 0 left in good order, 1 the conversation failed (nobody answers,
 name refused, server gone, a line not sent), 2 wrong use, 130 Ctrl-C before you
@@ -70,6 +72,17 @@ def add_parser(subparsers: "argparse._SubParsersAction[Any]") -> None:
         metavar="SECONDS",
         help="in a pipe: how long to listen after the end of the input (inf: until the server ends)",
     )
+    screen = parser.add_argument_group("the full-screen app, at a terminal that has it")
+    screen.add_argument(
+        "--plain", action="store_true", help="the line client instead, also for screen readers"
+    )
+    screen.add_argument(
+        "--timestamps", choices=["off", "HH:MM", "iso"], default="HH:MM", help="(%(default)s)"
+    )
+    screen.add_argument("--no-color", action="store_true", help="no colours; the same as NO_COLOR=1")
+    screen.add_argument(
+        "--no-remember", action="store_true", help="neither keep nor read where you were last"
+    )
     parser.set_defaults(run=run)
 
 
@@ -78,7 +91,11 @@ def run(options: argparse.Namespace) -> int:
     host, port, rest = read_address(options.words)
     name = to_name(rest[0]) if rest else None
     no_more(rest[1:])
+    if options.no_color:
+        os.environ["NO_COLOR"] = "1"
     is_person = not options.json and _is_terminal(sys.stdin) and _is_terminal(sys.stdout)
+    if is_person and not options.plain and not _is_dumb() and (app := full_screen("join")):
+        return int(app.talk(host, port, name, options.timestamps, not options.no_remember))
     if is_person:
         client = ask_and_connect(host, port, name)
     elif name is None:
@@ -95,12 +112,11 @@ def run(options: argparse.Namespace) -> int:
 
 def _talk(client: ChatClient, options: argparse.Namespace, is_person: bool) -> int:
     """Hand over to the kind of talk that fits, and import only that: Windows lacks what others need."""
-    is_dumb = os.environ.get("TERM", "dumb") == "dumb"
     if sys.platform == "win32":
         from chatkit.cli.plain import talk_plainly
 
         talk_plainly(client, as_json if options.json else str)
-    elif is_person and not is_dumb:
+    elif is_person and not _is_dumb():
         from chatkit.cli.typed import TypedChat
 
         TypedChat(client, str if os.environ.get("NO_COLOR") else painted).run()
@@ -111,6 +127,10 @@ def _talk(client: ChatClient, options: argparse.Namespace, is_person: bool) -> i
         if not PipedChat(client, source, target, as_json if options.json else str, options.wait).run():
             return 1
     return 0
+
+
+def _is_dumb() -> bool:
+    return os.environ.get("TERM", "" if sys.platform == "win32" else "dumb") == "dumb"
 
 
 def _is_terminal(stream: TextIO | None) -> bool:

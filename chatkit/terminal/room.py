@@ -1,0 +1,140 @@
+"""The screen of a room: it shows what happens, hands on what is typed, and knows nothing of connections."""
+
+from difflib import get_close_matches
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Footer, Static
+
+from chatkit.framing import MAX_LINE
+from chatkit.terminal.dialogs import Question
+from chatkit.terminal.inert import inert
+from chatkit.terminal.line import Desk, TypedLine, size
+from chatkit.terminal.log import MessageLog
+from chatkit.terminal.roster import Roster
+from chatkit.terminal.status import WIDE, StatusBar, Trouble
+from chatkit.terminal.visit import Visit
+
+SHOWN = 3  # lines that wait to be sent, on the screen
+
+
+class RoomScreen(Screen[None]):
+    """Status, log, roster, and the line that is being typed."""
+
+    AUTO_FOCUS = "TypedLine"
+
+    class Says(Message):
+        """A line is to be sent."""
+
+        def __init__(self, line: str) -> None:
+            super().__init__()
+            self.line = line
+
+    class Wrong(Message):
+        """A line stays where it is, and `why`."""
+
+        def __init__(self, why: str) -> None:
+            super().__init__()
+            self.why = why
+
+    def __init__(self, log: MessageLog, name: str) -> None:
+        super().__init__()
+        self.bar, self.trouble = StatusBar(), Trouble()
+        self.log_view, self.roster = log, Roster()
+        self.desk = Desk(name)
+        self._unseen = Static("", markup=False, id="unseen")
+        self._kept = Static("", markup=False, id="kept")
+
+    def compose(self) -> ComposeResult:
+        """Put everything in its place."""
+        yield self.bar
+        yield self.trouble
+        with Horizontal(id="room"):
+            yield self.log_view
+            yield self.roster
+        yield self._unseen
+        yield self._kept
+        yield self.desk
+        yield Footer(show_command_palette=False, compact=True)
+
+    def on_mount(self) -> None:
+        """Begin quietly."""
+        self.trouble.display = self._unseen.display = self._kept.display = False
+        self.fold()
+
+    def on_resize(self) -> None:
+        """Fold the roster away where there is no room for it."""
+        self.fold()
+
+    def fold(self) -> None:
+        """Show the roster only beside a log that is wide enough."""
+        self.roster.display = self.app.size.width >= WIDE
+
+    def show(self, visit: Visit) -> None:
+        """Show where one stands, and everything else around the log."""
+        status, name = visit.status, visit.place.name
+        self.bar.show(status, name, visit.place.where, len(visit.others) + 1, visit.news.recorded)
+        self.trouble.show(status, len(visit.kept))
+        self.roster.show(name, visit.others, visit.is_here)
+        self._show_kept(visit.kept)
+        self.desk.rename(name)
+        self.desk.line.names, self.desk.line.commands = visit.others, visit.commands
+
+    def _show_kept(self, lines: tuple[str, ...]) -> None:
+        """Show the last of the lines that wait to be sent."""
+        self._kept.display = bool(lines)
+        hidden = len(lines) - SHOWN
+        more = [f"  ... {hidden} more"] if hidden > 0 else []
+        self._kept.update("\n".join([*more, *(f"\u2026 {inert(line)}" for line in lines[-SHOWN:])]))
+
+    @on(MessageLog.Scrolled)
+    def _count_unseen(self) -> None:
+        unseen = self.log_view.unseen
+        self._unseen.display = not self.log_view.follows
+        self._unseen.update(
+            f"\u2193 {unseen} new, End shows them" if unseen else "\u2193 End: the newest lines"
+        )
+
+    @on(TypedLine.ToTheEnd)
+    def _to_the_end(self) -> None:
+        self.log_view.to_the_end()
+
+    @on(TypedLine.Entered)
+    def _enter(self, event: TypedLine.Entered) -> None:
+        if why := self._problem(event.line):
+            self.post_message(self.Wrong(why))
+        else:
+            self.desk.line.take()
+            self.log_view.catch_up()
+            self.post_message(self.Says(event.line))
+
+    def _problem(self, line: str) -> str:
+        """Say why a line cannot go out; empty if it can."""
+        if (over := size(line) - MAX_LINE) > 0:
+            return f"that line is {over:,} bytes too long: a server takes {MAX_LINE:,} at most"
+        if not line.startswith("/") or line.startswith("//") or not self.desk.line.commands:
+            return ""
+        word = (line[1:].split() or [""])[0]
+        if word in self.desk.line.commands:
+            return ""
+        near = get_close_matches(word, self.desk.line.commands, n=1)
+        meant = f" (did you mean /{near[0]}?)" if near else ""
+        return f"there is no command /{word[:24]} here{meant}; to say it as words, type //{word[:24]}"
+
+    @on(TypedLine.Pasted)
+    def _ask_about_paste(self, event: TypedLine.Pasted) -> None:
+        lines = event.lines
+
+        def send(agreed: bool | None) -> None:
+            if agreed:
+                self.log_view.catch_up()
+                for line in lines:
+                    self.post_message(self.Says(line))
+
+        details = "\n".join(inert(line) for line in lines[:200])
+        self.app.push_screen(
+            Question(f"Send these {len(lines)} lines, each as a message?", details, "sends them"), send
+        )
