@@ -8,7 +8,7 @@ from typing import Any
 
 from chatkit.bench.contestants import CONTESTANTS
 from chatkit.bench.report import table
-from chatkit.bench.runner import run_all
+from chatkit.bench.runner import measure_all, plan
 from chatkit.bench.scenarios import SCENARIOS
 
 
@@ -33,6 +33,9 @@ def run(options: argparse.Namespace) -> int:
     if options.lines:
         scenarios = [replace(each, lines=options.lines) for each in scenarios]
     chosen = [CONTESTANTS[name] for name in options.peers.split(",") if name] or list(CONTESTANTS.values())
-    found = run_all(scenarios, chosen, options.repeat, lambda *words: print(*words, file=sys.stderr))
+    found = measure_all(
+        plan(scenarios, chosen, options.repeat),
+        lambda s, c, n, of: print(f"{n}/{of} {s.name}: {c.name}", file=sys.stderr),
+    )
     print(table(found))
     return 0

@@ -10,6 +10,13 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
+
+resource: ModuleType | None
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None
 
 _TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 
@@ -65,6 +72,21 @@ def memory_of(pid: int) -> int | None:
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """How many descriptors and threads a process holds; 0 where that cannot be seen."""
+
+    descriptors: int = 0
+    threads: int = 0
+
+
+def holds(pid: int) -> Held:
+    """Return what a process holds."""
+    with suppress(OSError):
+        return Held(len(os.listdir(f"/proc/{pid}/fd")), len(os.listdir(f"/proc/{pid}/task")))
+    return Held()
+
+
 def _all() -> tuple[float | None, float | None]:
     """Return the CPU seconds that all cores were busy, and those that the host took away."""
     with suppress(OSError, ValueError, IndexError):
@@ -76,3 +98,14 @@ def _all() -> tuple[float | None, float | None]:
 
 def _less(end: float | None, start: float | None) -> float | None:
     return None if end is None or start is None else end - start
+
+
+def allow_descriptors() -> int:
+    """Let this process and its children open as many files as the system lets it; return how many."""
+    if resource is None:
+        return 512  # what Windows gives a program
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    allowed: int = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return allowed

@@ -8,55 +8,56 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from statistics import median
 from typing import Any
 
-from chatkit.bench.contestants import CONTESTANTS, Contestant
+from chatkit.bench.contestants import Contestant
 from chatkit.bench.scenarios import Scenario
 from chatkit.check.promise import CannotRun
 
-TAKES = 90.0  # seconds that one measurement may take at most
-
-Watch = Callable[[str, str, int], None]
+TAKES = 180.0  # seconds that one measurement may take at most
 
 
-@dataclass
+@dataclass(frozen=True)
 class Measurement:
-    """What one server did in one scenario, once: figures by name, and what was wrong, in words."""
+    """What one server did in one scenario, once.
+
+    `figures` are numbers by name; `span` is CPU and wall time in seconds; `faults` are wrong lines by kind;
+    `trouble` is empty, or a sentence.
+    """
 
     scenario: str
     contestant: str
-    raw: dict[str, Any]
+    figures: dict[str, float]
+    span: dict[str, float | None] | None
+    faults: dict[str, int]
+    trouble: str
 
     @property
-    def rate(self) -> float:
-        """Deliveries a second."""
-        return float(self.raw["deliveries"] / self.raw["span"]["seconds"]) if self.raw["deliveries"] else 0.0
+    def wrong(self) -> int:
+        """How many lines were lost, doubled, disordered, altered or echoed."""
+        return sum(self.faults.values())
 
-    @property
-    def cpu(self) -> float | None:
-        """The server's CPU seconds for a million deliveries."""
-        spent = self.raw["span"]["server"]
-        return spent / self.raw["deliveries"] * 1e6 if spent and self.raw["deliveries"] else None
+
+Watch = Callable[[Scenario, Contestant, int, int], None]  # what comes next, how much is done, and of how much
 
 
 def measure(scenario: Scenario, contestant: Contestant) -> Measurement:
     """Measure one server in one scenario; a server that cannot start is told of, and is no error."""
     try:
         with contestant.serving() as (port, process):
-            return Measurement(
-                scenario.name, contestant.name, play(scenario, contestant.dialect, port, process.pid)
-            )
+            told = play(scenario, contestant.dialect, port, process.pid)
     except CannotRun as error:
-        return Measurement(
-            scenario.name, contestant.name, {"deliveries": 0, "span": None, "trouble": str(error)}
-        )
+        told = {"figures": {}, "span": None, "faults": {}, "trouble": str(error)}
+    figures, span = told["figures"], told["span"]
+    if span and span["server"] and figures.get("deliveries"):
+        figures["cpu"] = span["server"] / figures["deliveries"] * 1e6
+    return Measurement(scenario.name, contestant.name, **told)
 
 
 def play(scenario: Scenario, dialect: str, port: int, pid: int) -> dict[str, Any]:
-    """Put the load of a scenario on the server at `port`, in a process of its own; return what it tells."""
+    """Put a load on the server at `port`, from a process of its own; return what that tells."""
     task = {
         "play": scenario.play,
         "dialect": dialect,
@@ -70,23 +71,29 @@ def play(scenario: Scenario, dialect: str, port: int, pid: int) -> dict[str, Any
     try:
         done = subprocess.run(words, input=json.dumps(task), capture_output=True, text=True, timeout=TAKES)
     except subprocess.TimeoutExpired:
-        raise CannotRun(f"the load was not done within {TAKES:g} seconds") from None
+        raise CannotRun(f"it was not over after {TAKES:g} seconds") from None
     if done.returncode:
-        raise CannotRun(f"the load failed: {done.stderr.strip().splitlines()[-1:]}")
-    result: dict[str, Any] = json.loads(done.stdout)
-    return result
+        raise CannotRun(f"the load failed: {done.stderr.strip().splitlines()[-1]}")
+    told: dict[str, Any] = json.loads(done.stdout)
+    return told
 
 
-def run_all(
-    scenarios: Iterable[Scenario], contestants: Iterable[Contestant], repeat: int, watch: Watch
-) -> list[Measurement]:
-    """Measure everything `repeat` times, interleaved."""
-    found = []
-    contestants = [each for each in contestants if each.installed]
+def plan(
+    scenarios: Iterable[Scenario], contestants: Iterable[Contestant], repeat: int
+) -> Iterator[tuple[Scenario, Contestant]]:
+    """Yield what is to be measured, in its order: everybody once, then everybody again."""
+    present = [each for each in contestants if each.installed]
     for scenario in scenarios:
-        for turn in range(repeat):
-            for contestant in contestants:
+        for _ in range(min(repeat, scenario.repeat)):
+            for contestant in present:
                 if not scenario.contestants or contestant.name in scenario.contestants:
-                    watch(scenario.name, contestant.name, turn)
-                    found.append(measure(scenario, contestant))
+                    yield scenario, contestant
+
+
+def measure_all(steps: Iterable[tuple[Scenario, Contestant]], watch: Watch) -> list[Measurement]:
+    """Measure all that is planned, and tell `watch` before each step."""
+    found: list[Measurement] = []
+    for scenario, contestant in (todo := list(steps)):
+        watch(scenario, contestant, len(found), len(todo))
+        found.append(measure(scenario, contestant))
     return found

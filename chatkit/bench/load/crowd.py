@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import selectors
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 
@@ -14,6 +15,8 @@ from chatkit.bench.load.book import Book
 from chatkit.bench.load.ear import Ear, Faults
 
 READ_SIZE = 1 << 19
+BURST = 100  # connections begun before anybody is listened to again
+JOIN_TIME = 120.0  # seconds
 PATIENCE = 10.0  # seconds without a byte from the server; then it stands still
 
 
@@ -24,18 +27,22 @@ class Stuck(Exception):
 class Member:
     """One client: its socket, its number, and how far it has come."""
 
-    def __init__(self, number: int, address: tuple[str, int]) -> None:
+    ear: Ear  # once the crowd has begun
+
+    def __init__(self, number: int, address: tuple[str, int], buffer: int = 0) -> None:
         self.number = number
         self.name = b"u%04d" % number
         self.prefix = b""  # what stands before its words when others hear them
         self.joined = False
         self.gone = False  # the server has hung up
-        self.ear: Ear | None = None
+        self.listens = True  # what it hears is read
         self.unsent = b""
         self.tail = b""
         self.sock = socket.socket()
         self.sock.setblocking(False)
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if buffer:  # bytes that the kernel keeps for it at most
+            self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
         self.sock.connect_ex(address)
 
     def read(self) -> bytes:
@@ -66,26 +73,41 @@ class Crowd:
         self.book = book
         self.members: list[Member] = []
         self.selector = selectors.DefaultSelector()
+        self.kept: dict[int, list[bytes]] | None = None  # what each has heard since it came in, if wanted
 
-    def join(self, count: int, at_once: int = 1) -> None:
-        """Have `count` more come in, at most `at_once` of them at the door at a time; raise `Stuck`."""
+    def join(self, count: int, at_once: int = 0, buffer: int = 0) -> None:
+        """Have `count` more come in, at most `at_once` of them at the door at a time; raise `Stuck`.
+
+        `buffer` is how many bytes the kernel keeps for each at most; 0 leaves that to the kernel.
+        """
         coming: set[Member] = set()
         target = len(self.members) + count
+        at_once = at_once or self.book.dialect.at_once
+        deadline = time.monotonic() + JOIN_TIME
         while len(self.members) < target or coming:
-            while len(self.members) < target and len(coming) < at_once:
-                coming.add(self._connect())
+            room = min(target - len(self.members), at_once - len(coming), BURST)
+            coming.update(self._connect(buffer) for _ in range(room))
             for member, data in self.listen():
                 if not member.joined and self._come_in(member, data):
                     coming.discard(member)
+                elif member.joined and self.kept is not None:
+                    self.kept[member.number].append(data)
+            if time.monotonic() > deadline:
+                raise Stuck(f"{len(coming)} of {count} had not come in within {JOIN_TIME:g} seconds")
+
+    def settle(self, quiet: float) -> None:
+        """Listen until nobody has heard anything for `quiet` seconds."""
+        while heard := list(self.listen(patience=quiet)):
+            for member, data in heard if self.kept else ():
+                self.kept.setdefault(member.number, []).append(data)
 
     def begin(self) -> None:
         """Give everybody an ear: from here on, all that is heard is verified."""
-        while list(self.listen(patience=0.2)):  # the last notices
-            pass
+        self.settle(0.2)  # the last notices
         for member in self.members[len(self.book.said) :]:
             self.book.enter(member.prefix)
         for member in self.members:
-            member.ear = member.ear or Ear(self.book, member.number)
+            member.ear = Ear(self.book, member.number)
 
     def listen(self, patience: float = PATIENCE) -> Iterator[tuple[Member, bytes]]:
         """Wait for the next bytes, and yield who has heard what; raise `Stuck` if nothing comes.
@@ -123,12 +145,18 @@ class Crowd:
         """Return what all have heard wrong, once nobody will hear any more."""
         total = Faults()
         for member in self.members:
-            if member.ear:
+            if member.listens:
                 total.add(member.ear.finish())
         return total
 
-    def _connect(self) -> Member:
-        member = Member(len(self.members), self.address)
+    def lacking(self) -> int:
+        """Return how many lines all who listen have still to hear."""
+        said = [batches * self.book.in_batch for batches in self.book.said]
+        everything = sum(said)
+        return sum(everything - said[m.number] - m.ear.heard for m in self.members if m.listens)
+
+    def _connect(self, buffer: int) -> Member:
+        member = Member(len(self.members), self.address, buffer)
         self.members.append(member)
         self.selector.register(member.sock, selectors.EVENT_READ, member)
         if greeting := self.book.dialect.greeting(member.name):
@@ -141,10 +169,12 @@ class Crowd:
             raise Stuck(f"the server has hung up on newcomer {member.number + 1}")
         dialect = self.book.dialect
         *lines, member.tail = (member.tail + data).split(b"\n")
-        for line in lines:
+        for at, line in enumerate(lines):
             if dialect.lets_in(line):
                 member.joined = True
                 member.prefix = dialect.prefix(member.name, line)
+                if self.kept is not None:
+                    self.kept[member.number] = [b"\n".join([*lines[at:], member.tail])]
                 return True
             if answer := dialect.answer(member.name, line):
                 self.speak(member, answer)

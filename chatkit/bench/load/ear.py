@@ -31,7 +31,7 @@ class Ear:
         self.book = book
         self.own = own
         self.heard = 0  # lines, each once
-        self.notices = 0
+        self.notices: list[bytes] = []  # the server's own lines
         self.faults = Faults()
         self._due = [batches * book.in_batch for batches in book.said]  # the next line of each speaker
         self._due[own] = -1  # nobody hears oneself
@@ -85,7 +85,7 @@ class Ear:
     def _judge(self, line: bytes) -> None:
         found = self.book.which(line)
         if found is None and self.book.dialect.is_notice(line):
-            self.notices += 1
+            self.notices.append(line)
         elif found is None:
             self.faults.altered += 1
         elif found[0] == self.own:
