@@ -2,20 +2,26 @@
 
 A courier belongs to one connection and to the thread that made it. First of all it finds out whether the
 server answers questions at all (see `outgoing`); to servers of other kinds, `/help` might be words to relay.
+To another machine it goes slower than a server would complain of.
 """
 
 import math
+import threading
 import time
 from collections.abc import Callable
 
 from chatkit.client import ChatClient
+from chatkit.door import is_loopback
 from chatkit.errors import ChatError, NotSent
 from chatkit.messages import Message, Prompt, Reply
 from chatkit.outgoing import QUESTION, Outgoing
+from chatkit.pace import Pace
 from chatkit.room import GREETING
 from chatkit.standing import Event, NotTaken, Sent
 
 PATIENCE = 2.0  # seconds that a server has to answer the first question
+LATE = 30.0  # seconds after which a question that was not answered is asked again
+RATE, BURST = 10, 50  # lines a second, and at once before that counts: half of what a server takes
 
 
 class Courier:
@@ -23,10 +29,16 @@ class Courier:
 
     def __init__(self, client: ChatClient, outgoing: Outgoing, tell: Callable[[Event], object]) -> None:
         self.client, self.outgoing = client, outgoing
-        self.waits_until = math.inf  # when it stops waiting for the first answer, by the monotonic clock
         self._tell = tell
+        self._go_at = self._late_at = math.inf  # when the next line may go, and when an answer is overdue
         self._may_go = False
+        self._pace = None if _is_near(client.host) else Pace(RATE, BURST, time.monotonic())
         outgoing.connect()
+
+    @property
+    def due(self) -> float:
+        """When `time_is_up`, by the monotonic clock."""
+        return min(self._go_at, self._late_at)
 
     def hear(self, message: Message) -> bool:
         """Take in what the server says; say whether it is between us alone, and nobody needs to see it."""
@@ -34,28 +46,39 @@ class Courier:
             self._greeted(message.text)
         is_answer = isinstance(message, Reply) and self.outgoing.hear(message.text)
         if is_answer:
-            self.go()
+            self._late_at = math.inf
+            self._go()
         return is_answer
 
-    def go(self) -> None:
-        """Begin to send, whether or not the server has answered."""
-        self._may_go, self.waits_until = True, math.inf
-        self.pour()
+    def time_is_up(self) -> None:
+        """Go on without the answer that did not come, or now that the next line may go."""
+        if time.monotonic() >= self._late_at:
+            self._late_at = math.inf
+            self.outgoing.asks_again()
+        self._go()
 
     def pour(self) -> None:
         """Send what may go now."""
         while self._may_go and self.outgoing.may_send:
+            if self._pace and not self._pace.allow(1, time.monotonic()):
+                self._go_at = time.monotonic() + 1 / RATE
+                return
             if self._send(self.outgoing.waiting[0]):
                 self._tell(Sent(*self.outgoing.sent()))
             elif self.client.state != "joined":
                 return  # its end is on the way, behind what was heard before
         if self.outgoing.asks():
+            self._late_at = time.monotonic() + LATE
             self._send(QUESTION)
+
+    def _go(self) -> None:
+        self._may_go, self._go_at = True, math.inf
+        self.pour()
 
     def _greeted(self, words: str) -> None:
         if words != GREETING:
-            return self.go()
-        self.waits_until = time.monotonic() + PATIENCE
+            return self._go()
+        self._go_at = time.monotonic() + PATIENCE
         self._send(QUESTION)
 
     def _send(self, line: str) -> bool:
@@ -69,3 +92,27 @@ class Courier:
         else:
             return True
         return False
+
+
+def attend(client: ChatClient, put: Callable[[Callable[[], None]], None], work: Callable[[], None]) -> None:
+    """Have `work` put into a queue when there is something to receive: once for all that has come."""
+    rung = threading.Event()
+
+    def take() -> None:
+        rung.clear()
+        work()
+
+    def ring() -> None:
+        if not rung.is_set():
+            rung.set()
+            put(take)
+
+    client.watch(ring)
+
+
+def _is_near(host: str) -> bool:
+    """Say whether a host is this machine, from where a server takes lines at any pace."""
+    try:
+        return is_loopback(host)
+    except ValueError:
+        return host == "localhost"

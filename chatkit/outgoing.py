@@ -76,6 +76,10 @@ class Outgoing:
         self._asked.append(len(self.unread))
         return True
 
+    def asks_again(self) -> None:
+        """Give the question up that is under way: it was lost, or the server is too busy for it."""
+        self._asked = deque(covered for covered in self._asked if not covered)
+
     def hear(self, reply: str) -> bool:
         """Take in a server's reply; say whether it answers our own question, which nobody needs to see."""
         if not self._first_word and QUESTION in reply and "/quit" in reply:

@@ -9,12 +9,13 @@ import queue
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from chatkit.backoff import Backoff
 from chatkit.client import ChatClient
-from chatkit.courier import Courier
+from chatkit.courier import Courier, attend
 from chatkit.errors import ChatError, ServerGone
-from chatkit.messages import Message
+from chatkit.messages import Message, Reply
 from chatkit.outgoing import Outgoing
 from chatkit.standing import Event, State, Status, after
 
@@ -27,8 +28,7 @@ class Session:
     """Talk in the room at `host` and `port` as `name`, by one connection after another.
 
     `tell` hears all that happens, on the session's own thread, so it must not wait; a queue's `put` will do.
-    `outgoing` may come from an earlier session. Any thread may call the public methods; none of them waits,
-    but `close`.
+    Any thread may call the public methods; only `close` waits.
     """
 
     def __init__(
@@ -39,17 +39,16 @@ class Session:
         tell: Callable[[Event], object],
         *,
         backoff: Backoff | None = None,
-        outgoing: Outgoing | None = None,
         timeout: float = 5.0,
     ) -> None:
         self.host, self.port, self.name, self.timeout = host, port, name, timeout
-        self.outgoing, self.status = outgoing or Outgoing(), Status("connecting")
+        self.outgoing, self.status = Outgoing(), Status("connecting")
         self._tell = tell
         self._backoff = backoff or Backoff()
         self._work: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._client: ChatClient | None = None
         self._courier: Courier | None = None  # while it is in the room
-        self._closing = False
+        self._closing = self._has_last_word = False
         self._joined_at = self._ghost_until = 0.0
         self._thread = threading.Thread(target=self._run, name=f"chatkit session {name}", daemon=True)
 
@@ -117,12 +116,12 @@ class Session:
 
     def _deadline(self) -> float:
         if self._courier:
-            return self._courier.waits_until
+            return self._courier.due
         return self.status.until if self.status.state == "waiting" else math.inf
 
     def _time_is_up(self) -> None:
         if self._courier:
-            self._courier.go()
+            self._courier.time_is_up()
         elif self.status.state == "waiting":
             self._be("connecting")
 
@@ -132,11 +131,11 @@ class Session:
 
     def _connect(self) -> None:
         client = self._client = ChatClient(self.host, self.port, self.name, timeout=self.timeout)
-        client.subscribe(lambda message: self._work.put(lambda: self._hear(client, message)))
+        attend(client, self._work.put, lambda: self._hear_all(client))
         try:
             client.connect()
         except ChatError as error:
-            self._fail(error)
+            self._fail(str(error), error)
         else:
             self._enter_room(client)
 
@@ -146,12 +145,17 @@ class Session:
             self._courier = Courier(client, self.outgoing, self._tell)
             self._be("joined")
 
-    def _hear(self, client: ChatClient, message: Message | None) -> None:
-        if not self._courier or client is not self._client:
-            return  # it was not let in
+    def _hear_all(self, client: ChatClient) -> None:
+        with suppress(TimeoutError):
+            while client is self._client and self._courier:  # or it was not let in
+                self._hear(client, client.receive(0), self._courier)
+
+    def _hear(self, client: ChatClient, message: Message | None, courier: Courier) -> None:
         if message is None:
-            self._lose(client)
-        elif not self._courier.hear(message):
+            return self._lose(client)
+        is_ours = courier.hear(message)
+        self._has_last_word = isinstance(message, Reply) and not is_ours
+        if not is_ours:
             self._tell(message)
 
     def _lose(self, client: ChatClient) -> None:
@@ -160,14 +164,16 @@ class Session:
             self._backoff.reset()
         self._ghost_until = now + GHOST_TIME
         self.outgoing.lose()
-        self._fail(client.closed_because or ServerGone("the conversation is over"))
+        error = client.closed_because or ServerGone("the conversation is over")
+        why, says, words = str(error).partition("; it said: ")  # long ago, perhaps, and about something else
+        self._fail(why + says + words if self._has_last_word else why, error)
 
-    def _fail(self, error: ChatError) -> None:
+    def _fail(self, why: str, error: ChatError) -> None:
         """Settle what a failure means: wait and try again, or leave it to the person."""
         self._let_go()
-        state = after(error, was_here=time.monotonic() < self._ghost_until)
+        state = after(error, why, was_here=time.monotonic() < self._ghost_until)
         until = time.monotonic() + self._backoff.next() if state == "waiting" else 0.0
-        self._be(state, str(error), until)
+        self._be(state, why, until)
 
     def _let_go(self) -> None:
         """Leave in good order, if it is not over already, and see the client's thread end."""

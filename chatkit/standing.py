@@ -12,7 +12,7 @@ from chatkit.messages import Message
 
 State = Literal["connecting", "joined", "waiting", "refused", "ended"]
 
-SHOWN_OUT = "kicked"  # in a server's last words: who reads it does not come back unasked
+SHOWN_OUT = "removed by the host"  # in a server's last words: who reads it does not come back unasked
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +43,14 @@ class NotTaken:
 Event = Message | Status | Sent | NotTaken
 
 
-def after(error: ChatError, *, was_here: bool) -> State:
-    """Say where a failure leaves a person who, lately, `was_here` under the same name.
+def after(error: ChatError, why: str, *, was_here: bool) -> State:
+    """Say where a failure, for the reason `why`, leaves a person who, lately, `was_here` under the same name.
 
     A name in use may then be their own: a server takes a lost connection for a living one for a while.
     """
-    if SHOWN_OUT in str(error):
+    if SHOWN_OUT in why:
         return "ended"
-    has_said_why = isinstance(error, NameRefused) and "it said" in str(error)
+    has_said_why = isinstance(error, NameRefused) and "it said" in why
     if has_said_why and not (isinstance(error, NameTaken) and was_here):
         return "refused"
     return "waiting"

@@ -111,7 +111,7 @@ def test_only_so_many_lines_go_out_unread(outgoing):
     [
         (Refused("nothing listens there"), False, "waiting"),
         (ServerGone("it ended; it said: the server is stopping; goodbye"), True, "waiting"),
-        (ServerGone("it ended; it said: you were kicked by the host"), True, "ended"),
+        (ServerGone("it ended; it said: removed by the host; goodbye"), True, "ended"),
         (NotAChatServer("it did not let ada in within 5 seconds"), False, "waiting"),
         (NameTaken("no ada; it said: the name ada is in use"), False, "refused"),
         (NameTaken("no ada; it said: the name ada is in use"), True, "waiting"),
@@ -120,4 +120,4 @@ def test_only_so_many_lines_go_out_unread(outgoing):
     ],
 )
 def test_what_a_failure_means(error, was_here, state):
-    assert after(error, was_here=was_here) == state
+    assert after(error, str(error), was_here=was_here) == state

@@ -8,7 +8,8 @@ import pytest
 from talker import PATIENCE, Talker, eventually
 
 from chatkit.backoff import Backoff
-from chatkit.messages import Reply
+from chatkit.messages import Reply, Said
+from chatkit.room import GREETING, HELP
 from chatkit.server import ChatServer
 from chatkit.session import Session
 from chatkit.standing import NotTaken, Sent, Status
@@ -185,7 +186,7 @@ def test_ones_own_ghost_is_waited_for(people, door):
 def test_who_is_shown_out_does_not_come_back_unasked(people, door):
     ada = people(door.getsockname())
     sock, said = admit(door)
-    sock.sendall(b"! you were kicked by the host: enough\n")
+    sock.sendall(b"! removed by the host: enough; goodbye\n")
     said.close()
     sock.close()
     ada.is_soon("ended")
@@ -244,3 +245,48 @@ def test_others_are_who_is_in_the_room(people):
         eventually(lambda: ada.session.others == ("linus",))
     ada.is_soon("waiting")
     assert ada.session.others == ()
+
+
+def test_why_it_ended_is_not_what_was_said_about_something_else(people, door):
+    ada = people(door.getsockname(), backoff=Backoff(60.0, 60.0, random.Random(1)))
+    sock, said = admit(door, f"{GREETING}\n".encode())
+    assert said.readline() == b"/help\n"
+    sock.sendall(f"! {HELP}\n! here now: ada\n* linus has entered the room\n".encode())
+    said.close()
+    sock.close()
+    ada.is_soon("waiting")
+    assert ada.session.status.why.endswith("ended the conversation")
+
+
+def test_a_question_that_was_lost_is_asked_again(people, door, monkeypatch):
+    monkeypatch.setattr("chatkit.courier.LATE", 0.05)
+    ada = people(door.getsockname())
+    sock, said = admit(door, f"{GREETING}\n".encode())
+    assert said.readline() == b"/help\n"
+    sock.sendall(f"! {HELP}\n".encode())
+    ada.enters("one")
+    assert [said.readline() for _ in range(3)] == [b"one\n", b"/help\n", b"/help\n"]
+    sock.sendall(f"! {HELP}\n".encode())
+    ada.is_read()
+    said.close()
+    sock.close()
+
+
+def test_another_machine_is_told_no_faster_than_it_takes(people, door, monkeypatch):
+    monkeypatch.setattr("chatkit.courier._is_near", lambda host: False)
+    monkeypatch.setattr("chatkit.courier.RATE", 1000)
+    ada = people(door.getsockname())
+    sock, said = admit(door)
+    ada.enters(*(f"line {number}" for number in range(60)))
+    assert [said.readline() for _ in range(60)] == [b"line %d\n" % number for number in range(60)]
+    said.close()
+    sock.close()
+
+
+def test_a_flood_is_heard_in_order_and_whole(people):
+    with room() as server, linus(server) as other:
+        ada = people(server.address)
+        other.hears("* ada has entered the room")
+        other.says(*map(str, range(5000)))
+        eventually(lambda: len(ada.heard(Said)) == 5000)
+        assert [said.text for said in ada.heard(Said)] == list(map(str, range(5000)))

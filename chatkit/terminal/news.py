@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from chatkit.consent import is_told
 from chatkit.messages import Message, Reply, Roster
 from chatkit.standing import Event, NotTaken, Sent, Status
 from chatkit.terminal import entries
 from chatkit.terminal.before import Before
 from chatkit.terminal.entries import Entry
-from chatkit.terminal.recorded import is_told
 
 
 class News:
