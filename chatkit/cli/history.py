@@ -1,16 +1,18 @@
 """The command `chatkit history`: read what a room remembers, whether it is open or not.
 
 It knows the command's words; what a history is, and how it is read and written out, is `chatkit.history`'s.
-It never writes to the file.
+To list and to search never writes to the file; to forget and to prune does, but never while a room is open.
 """
 
 import argparse
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from chatkit.cli.answers import WrongAnswer, to_name
+from chatkit.cli.answers import WrongAnswer, no_more, to_name
+from chatkit.cli.keeping import add_retention, to_count, to_retention
 from chatkit.errors import ChatError
 
 if TYPE_CHECKING:
@@ -23,9 +25,11 @@ EXAMPLES = """examples:
   chatkit history chat.db --since 2026-11-22 --until 2026-11-23
   chatkit history chat.db --html > chat.html
   chatkit history chat.db --stats             who said how much
+  chatkit history chat.db prune --keep 30d    remove what is older
+  chatkit history chat.db forget ada          remove all that ada said
 
 Times are local: 2026-11-22, '2026-11-22 12:01', or 45m, 2h, 30d, 2w ago. JSON
-and CSV are in UTC. Who wants to be removed from it says /forget in the room.
+and CSV are in UTC. While the room is open, people say /forget there instead.
 
 exit status: 0 good, also if nothing was found, 1 it cannot be read, 2 wrong use"""
 
@@ -35,13 +39,13 @@ def add_parser(subparsers: "argparse._SubParsersAction[Any]") -> None:
     parser = subparsers.add_parser(
         "history",
         help="read what a room remembers",
-        usage="%(prog)s FILE [search WORD ...] [options]",
+        usage="%(prog)s FILE [search WORD ... | forget NAME | prune] [options]",
         description="Read the file that `chatkit serve --history FILE` keeps, while it runs or later.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    parser.add_argument("words", nargs="*", metavar="FILE", help="the file, then perhaps: search WORD ...")
+    parser.add_argument("words", nargs="*", metavar="FILE", help="the file, then perhaps what to do with it")
     parser.add_argument(
         "--by", action="append", default=[], metavar="NAME", help="by this person; may come twice"
     )
@@ -51,6 +55,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[Any]") -> None:
     form = parser.add_mutually_exclusive_group()
     for name, words in _FORMS.items():
         form.add_argument(f"--{name}", dest="form", action="store_const", const=name, help=words)
+    add_retention(parser)
     parser.set_defaults(run=run, form="text")
 
 
@@ -64,37 +69,64 @@ _FORMS = {
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write what was asked for to standard output; raise `WrongAnswer`, `ChatError`."""
+    """Do what was asked for, and write to standard output; raise `WrongAnswer`, `ChatError`."""
     if not options.words:
         raise WrongAnswer("which history? say its file, such as chatkit history chat.db")
-    file, *rest = options.words
+    file, *words = options.words
+    what = words.pop(0) if words else "list"
+    if what not in _DEEDS:
+        raise WrongAnswer(f"after the file comes search, forget, prune or nothing, not {what!r}")
+    _write(_DEEDS[what](Path(file), words, options))
+    return 0
+
+
+def _list(file: Path, words: list[str], options: argparse.Namespace) -> Iterator[str]:
+    if options.keep or options.keep_lines:
+        raise WrongAnswer(
+            "--keep and --keep-lines remove lines: say prune, as in chatkit history chat.db prune"
+        )
     wanted: dict[str, Any] = {
         "by": [to_name(name) for name in options.by],
         "since": _moment(options.since),
         "until": _moment(options.until, end=True),
-        "words": _words(rest),
+        "words": words,
         "last": to_count(options.last, "lines") if options.last else None,
     }
     from chatkit.history import Archive  # not before it is needed: other commands start without SQLite
 
     with Archive(file) as archive:
-        _write(_form(options.form)(archive.lines(**wanted)))
-    return 0
+        yield from _form(options.form)(archive.lines(**wanted))
 
 
-def to_count(text: str, of_what: str) -> int:
-    """Return the number above 0 that `text` is; raise `WrongAnswer`."""
-    if not (text.isascii() and text.isdigit() and 0 < int(text) < 1 << 31):
-        raise WrongAnswer(f"how many {of_what} must be a number above 0, not {text!r}")
-    return int(text)
-
-
-def _words(rest: list[str]) -> list[str]:
-    if rest and rest[0] != "search":
-        raise WrongAnswer(f"after the file comes the word search, or nothing, not {rest[0]!r}")
-    if rest and not rest[1:]:
+def _search(file: Path, words: list[str], options: argparse.Namespace) -> Iterator[str]:
+    if not words:
         raise WrongAnswer("search for which word?")
-    return rest[1:]
+    return _list(file, words, options)
+
+
+def _forget(file: Path, words: list[str], _options: argparse.Namespace) -> Iterator[str]:
+    if not words:
+        raise WrongAnswer("forget whom?")
+    no_more(words[1:])
+    from chatkit.history import tidy
+
+    yield _removed(tidy.forget(file, to_name(words[0])))
+
+
+def _prune(file: Path, words: list[str], options: argparse.Namespace) -> Iterator[str]:
+    no_more(words)
+    if not (options.keep or options.keep_lines):
+        raise WrongAnswer("what is to be kept? say prune --keep 30d, or prune --keep-lines 1000")
+    from chatkit.history import tidy
+
+    yield _removed(tidy.prune(file, to_retention(options)))
+
+
+_DEEDS = {"list": _list, "search": _search, "forget": _forget, "prune": _prune}
+
+
+def _removed(count: int) -> str:
+    return f"{count:,} line{'' if count == 1 else 's'} removed for good"
 
 
 def _moment(text: str | None, *, end: bool = False) -> datetime | None:

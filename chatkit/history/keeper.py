@@ -17,7 +17,7 @@ from pathlib import Path
 from chatkit.history.allowance import Allowance
 from chatkit.history.pause import Pause
 from chatkit.history.retention import Retention
-from chatkit.history.schema import cannot, open_to_write, reason
+from chatkit.history.schema import HistoryError, cannot, open_to_write, reason
 from chatkit.history.store import Store
 from chatkit.history.times import as_words
 from chatkit.messages import Remembered
@@ -58,11 +58,13 @@ class History:
         self._allowance = Allowance(FORGETTING, 1.0)
         self._pause = Pause()
         self._next_look = 0.0
-        self._changes = 0
+        self._changes = 0  # how often others have changed the file
+        self._place: object = None  # which file it is, whatever its name is by now
 
     def open(self) -> None:
         """Open the file, or make one that its owner alone can read; raise `HistoryError`."""
         self._store = Store(open_to_write(self.path, self.durable))
+        self._place = _place(self.path)
         try:
             if self.retention.hold(self._store, search=True):
                 self._store.scrub()
@@ -137,11 +139,25 @@ class History:
         return news
 
     def _look_after(self) -> None:
+        self._follow()
         self._settle()
         self._scrub()
         with suppress(sqlite3.Error):
             if self.retention.hold(self._store) or self._store.changes() != self._changes:
                 self._read_last()  # another program may have removed lines too
+
+    def _follow(self) -> None:
+        """Begin a new file if somebody has moved this one or removed it; it must still hold every no."""
+        if _place(self.path) == self._place:
+            return
+        with suppress(sqlite3.Error):  # an earlier try may have closed it
+            self._choices = {**self.choices(), **self._choices}
+            self._store.scrub()  # what is only in the journal must go with the old file
+        self._store.close()
+        self._place = None
+        with suppress(HistoryError):
+            self.open()
+            log.warning("%s was moved or removed; a new one is begun", self.path)
 
     def _settle(self) -> None:
         with suppress(sqlite3.Error):
@@ -160,3 +176,11 @@ class History:
         self._changes = self._store.changes()
         lines = self._store.last(self.replay)
         self._last = deque([Remembered(as_words(at), name, text) for at, name, text in lines], self.replay)
+
+
+def _place(path: Path) -> object:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino

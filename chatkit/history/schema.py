@@ -40,6 +40,8 @@ class HistoryError(ChatError):
 
 def reason(error: sqlite3.Error) -> str:
     """Return in words why SQLite failed; no text of a line is ever in them."""
+    if isinstance(error, sqlite3.ProgrammingError):
+        return "the file is not open"
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the low byte is the kind, above it are details
     return _REASONS.get(code, f"SQLite says: {error}")
 

@@ -255,3 +255,37 @@ def test_a_folder_that_may_not_be_written_is_refused(path):
     command = [*_LIKE_ANYBODY, sys.executable, "-c", _OPENS, path]
     result = subprocess.run(command, capture_output=True, text=True, timeout=30)
     assert result.stdout == f"{str(path)!r} cannot be used as a history: Permission denied\n", result.stderr
+
+
+@pytest.mark.parametrize("what", ["moved", "removed"])
+def test_a_file_that_is_moved_away_is_followed_by_a_new_one(remember, read, path, clock, what):
+    history = remember()
+    history.choose("linus", False)
+    history.record([("ada", "old")])
+    archived = path.with_name("2026.db")
+    path.rename(archived) if what == "moved" else path.unlink()
+    clock(1)
+    history.record(())
+    history.record([("ada", "new")])
+    assert read() == [("ada", "new")]
+    assert [line.text for line in history.last()] == ["new"]  # who removed it wants nobody to be told of it
+    clock(1)
+    history.record(())
+    assert history.choices() == {"linus": False}
+    if what == "moved":
+        with Archive(archived) as archive:
+            assert [line.text for line in archive.lines()] == ["old"]
+
+
+def test_a_folder_that_is_removed_pauses_it(remember, path, clock):
+    history = remember()
+    aside = path.parent.rename(path.parent.with_name("aside"))
+    clock(1)
+    history.record(())
+    assert history.record([("ada", "lost")]) == PAUSED.format("the file is not open")
+    assert history.forget("ada") is None
+    aside.rename(path.parent)
+    clock(1)
+    history.record([("ada", "lost too")])
+    clock(1)
+    assert history.record([("ada", "after")]) == "history goes on; 2 lines were not kept"

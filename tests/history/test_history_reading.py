@@ -211,10 +211,10 @@ def test_nothing_found_is_no_failure(said, path):
         ([], 2, "which history? say its file, such as chatkit history chat.db"),
         (["no.db"], 1, "there is no history 'no.db'; chatkit serve --history FILE keeps one"),
         (["empty.db"], 1, "'empty.db' is empty: no history has been kept there yet"),
-        (["chat.db", "serch", "x"], 2, "after the file comes the word search, or nothing, not 'serch'"),
+        (["chat.db", "serch", "x"], 2, "after the file comes search, forget, prune or nothing, not 'serch'"),
         (["chat.db", "search"], 2, "search for which word?"),
         (["chat.db", "--by", "a b"], 2, "a name is 1 to 24 ASCII letters or digits, so it cannot be 'a b'"),
-        (["chat.db", "--last", "0"], 2, "how many lines must be a number above 0, not '0'"),
+        (["chat.db", "--last", "0"], 2, "how many lines must be a number from 1 on, not '0'"),
         (
             ["chat.db", "--since", "x"],
             2,
