@@ -3,9 +3,20 @@
 Textual is the one thing that the commands can use and do not need.
 """
 
+import os
 import sys
 from importlib import import_module
-from typing import Any
+from typing import Any, TextIO
+
+
+def is_screen() -> bool:
+    """Say whether a person sits at a terminal that can do more than print."""
+    return is_terminal(sys.stdin) and is_terminal(sys.stdout) and not is_dumb()
+
+
+def is_dumb() -> bool:
+    """Say whether the terminal can only print, as far as the environment tells."""
+    return os.environ.get("TERM", "" if sys.platform == "win32" else "dumb") == "dumb"
 
 
 def full_screen(face: str) -> Any:
@@ -20,3 +31,8 @@ def full_screen(face: str) -> Any:
         file=sys.stderr,
     )
     return None
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """Say whether a stream is a terminal; one that was closed from the start is none."""
+    return bool(stream and stream.isatty())

@@ -12,7 +12,7 @@ from typing import Any, TextIO
 from chatkit import ChatClient
 from chatkit.cli.answers import WrongAnswer, no_more, read_address, to_name
 from chatkit.cli.asking import ask_and_connect
-from chatkit.cli.faces import full_screen
+from chatkit.cli.faces import full_screen, is_dumb, is_screen, is_terminal
 from chatkit.cli.lines import as_json, painted
 from chatkit.server import HOST, PORT
 
@@ -93,8 +93,8 @@ def run(options: argparse.Namespace) -> int:
     no_more(rest[1:])
     if options.no_color:
         os.environ["NO_COLOR"] = "1"
-    is_person = not options.json and _is_terminal(sys.stdin) and _is_terminal(sys.stdout)
-    if is_person and not options.plain and not _is_dumb() and (app := full_screen("join")):
+    is_person = not options.json and is_terminal(sys.stdin) and is_terminal(sys.stdout)
+    if not options.json and not options.plain and is_screen() and (app := full_screen("join")):
         return int(app.talk(host, port, name, options.timestamps, not options.no_remember))
     if is_person:
         client = ask_and_connect(host, port, name)
@@ -116,7 +116,7 @@ def _talk(client: ChatClient, options: argparse.Namespace, is_person: bool) -> i
         from chatkit.cli.plain import talk_plainly
 
         talk_plainly(client, as_json if options.json else str)
-    elif is_person and not _is_dumb():
+    elif is_person and not is_dumb():
         from chatkit.cli.typed import TypedChat
 
         TypedChat(client, str if os.environ.get("NO_COLOR") else painted).run()
@@ -127,14 +127,6 @@ def _talk(client: ChatClient, options: argparse.Namespace, is_person: bool) -> i
         if not PipedChat(client, source, target, as_json if options.json else str, options.wait).run():
             return 1
     return 0
-
-
-def _is_dumb() -> bool:
-    return os.environ.get("TERM", "" if sys.platform == "win32" else "dumb") == "dumb"
-
-
-def _is_terminal(stream: TextIO | None) -> bool:
-    return bool(stream and stream.isatty())
 
 
 def _descriptor(stream: TextIO | None) -> int:

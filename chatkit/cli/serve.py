@@ -15,6 +15,7 @@ from typing import Any
 from chatkit import ChatServer, Limits
 from chatkit.cli.answers import no_more, read_address
 from chatkit.cli.bell import Bell
+from chatkit.cli.faces import full_screen, is_screen
 from chatkit.cli.ports import who_listens
 from chatkit.cli.server_log import ServerLog
 from chatkit.engines import ENGINES
@@ -58,6 +59,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[Any]") -> None:
     level = parser.add_mutually_exclusive_group()
     level.add_argument("--quiet", action="store_true", help="print warnings only")
     level.add_argument("--verbose", action="store_true", help="print every connection too")
+    parser.add_argument(
+        "--tui", action="store_true", help="show in full screen who is here, and kick (Textual)"
+    )
     parser.set_defaults(run=run)
 
 
@@ -72,8 +76,18 @@ def run(options: argparse.Namespace) -> int:
         ascii_only=options.ascii,
         limits=Limits(clients=options.max_clients),
     )
+    if options.tui and is_screen() and (view := full_screen("host")):
+        return _serve_in_view(server, view, options)
     with ServerLog(_level(options)):
         return _serve(server)
+
+
+def _serve_in_view(server: ChatServer, view: Any, options: argparse.Namespace) -> int:
+    try:
+        view.watch(server, lambda: _start(server), _is_alive, _level(options))
+    finally:
+        server.stop(STOP_TIME)
+    return 0
 
 
 def _serve(server: ChatServer) -> int:
