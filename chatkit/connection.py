@@ -27,7 +27,7 @@ class Connection:
     """Hold one accepted socket, the line it is in the middle of, and what it has yet to be sent."""
 
     __slots__ = (  # a room of thousands has thousands of these
-        "_line_began", "_moved", "_outbox", "aborted", "arrived", "closing", "ended", "host", "limits",
+        "_line_began", "_moved", "_outbox", "aborted", "arrived", "closing", "ended", "limits",
         "lines", "pace", "peer", "queued", "reason", "received", "said", "sent", "sock", "stalled", "watched",
     )  # fmt: skip
     reader_type: type[LineReader] = LineReader
@@ -37,7 +37,6 @@ class Connection:
             tune(sock)
         self.sock = sock
         self.peer = peer  # its address, in words
-        self.host = peer.rpartition(" port ")[0]
         self.pace: Pace | None = None  # how fast it may speak
         self.limits = limits
         self.lines = self.reader_type(limits.line)
@@ -51,6 +50,11 @@ class Connection:
         self.said = self.received = self.sent = 0  # lines that came, bytes that came, bytes that went
         self._outbox: list[Piece] = []
         self.arrived = self._line_began = self._moved = time.monotonic()
+
+    @property
+    def host(self) -> str:
+        """Its address without the port."""
+        return self.peer.rpartition(" port ")[0]
 
     def read(self) -> list[bytes] | None:
         """Wait for bytes and return the lines they complete; None when the peer is gone, however it went."""

@@ -19,6 +19,7 @@ class Happened(Enum):
 
     ARRIVED = auto()
     SPOKE = auto()
+    OVERRAN = auto()  # it spoke, and then came a line that is too long
     ENDED = auto()
     WRITABLE = auto()
 
@@ -34,7 +35,9 @@ class Event(NamedTuple):
 def read_event(connection: Connection) -> Event:
     """Read once from a connection, and say what came of it."""
     lines = connection.read()
-    return Event(Happened.ENDED if lines is None else Happened.SPOKE, connection, lines or [])
+    if lines is None:
+        return Event(Happened.ENDED, connection, [])
+    return Event(Happened.OVERRAN if connection.lines.too_long else Happened.SPOKE, connection, lines)
 
 
 class Engine:
@@ -100,7 +103,7 @@ class Engine:
             self._rope.send(b"\0")
 
     def stop(self, timeout: float) -> None:
-        """Give back everything that the engine holds."""
+        """Give back everything that the engine holds, once every connection has been cut."""
         self.selector.close()
         self._bell.close()
         self._rope.close()

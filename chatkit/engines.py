@@ -43,7 +43,7 @@ class Selectors(Engine):
 
 
 class Threads(Engine):
-    """Threads that only wait: each hands over what came, and reads on when that has been dealt with."""
+    """Threads that only wait: each hands over what came, one piece ahead of what has been dealt with."""
 
     max_clients = 1_000
 
@@ -93,8 +93,9 @@ class Threads(Engine):
 
     def _read_all(self, connection: Connection) -> None:
         turn = threading.Lock()
-        while turn.acquire() and not self._stopping:
+        while not self._stopping:
             event = read_event(connection)
+            turn.acquire()  # until what it handed over before has been dealt with
             self._hand_over(event, turn)
             if event.happened is Happened.ENDED:
                 break

@@ -4,6 +4,8 @@ TCP carries a stream of bytes and keeps no trace of the `send` calls that made i
 `recv` may bring half a line, or ten. This file knows nothing of sockets, names or text.
 """
 
+from itertools import takewhile
+
 MAX_LINE = 4096
 """Bytes a line may have, its newline counted."""
 
@@ -26,10 +28,9 @@ class LineReader:
         r"""Return the lines that `chunk` completes, without their `\n` or `\r\n`."""
         if self.too_long:
             return []
-        *lines, self.tail = (self.tail + chunk).split(b"\n")
-        for position, line in enumerate([*lines, self.tail]):
-            if len(line) >= self.limit:
-                self.too_long, self.tail = True, b""
-                del lines[position:]
-                break
-        return [line.removesuffix(b"\r") for line in lines]
+        chunk = self.tail + chunk
+        *lines, self.tail = chunk.split(b"\n")
+        if max(map(len, lines), default=0) >= self.limit or len(self.tail) >= self.limit:
+            self.too_long, self.tail = True, b""
+            lines = list(takewhile(lambda line: len(line) < self.limit, lines))
+        return [line.removesuffix(b"\r") for line in lines] if b"\r" in chunk else lines

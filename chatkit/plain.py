@@ -4,13 +4,12 @@ Most of what people say is like that. To see that much takes a few calls for a h
 and classify each of them takes hundreds.
 """
 
-PRINTABLE = bytes([*range(0x20, 0x7F), 0x0A])
+PRINTABLE = bytes(range(0x20, 0x7F))
+ODD_BEGINNINGS = {b"", b" ", b"/"}
 
 
 def plain_text(lines: list[bytes]) -> str:
     """Return the lines as one text if they are plain; otherwise an empty one."""
-    text = b"\n" + b"\n".join(lines)
-    odd = text.translate(None, PRINTABLE) or text.count(b"\n") != len(lines) or text.endswith(b"\n")
-    if odd or b"\n\n" in text or b"\n " in text or b"\n/" in text:
+    if b"".join(lines).translate(None, PRINTABLE) or not ODD_BEGINNINGS.isdisjoint(x[:1] for x in lines):
         return ""
-    return text[1:].decode("ascii")
+    return b"\n".join(lines).decode("ascii")

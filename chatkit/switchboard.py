@@ -81,6 +81,9 @@ class Switchboard(Delivery):
                 self._arrived(event.connection)
             case Happened.SPOKE:
                 self._spoke(event.connection, event.lines)
+            case Happened.OVERRAN:
+                self._spoke(event.connection, event.lines)
+                self._overran(event.connection)
             case Happened.ENDED:
                 self._goodbye(event.connection)
             case _:  # writable
@@ -106,7 +109,9 @@ class Switchboard(Delivery):
         if lines and self.room.state(connection) is State.NAMING:
             self._make_way_for(lines[0])
         self._carry_out(self.room.hear_all(connection, lines))
-        if connection.lines.too_long:
+
+    def _overran(self, connection: Connection) -> None:
+        if not connection.closing:
             rule = f"a line has {self.limits.line} bytes at most, with its newline; goodbye"
             self._dismiss(connection, "line too long", rule)
 

@@ -237,12 +237,13 @@ def test_each_reader_has_a_thread_with_its_clients_address(engine, board, ada):
     assert names.count(f"chatkit reader of {ada.connection.peer}") == (engine == "threads")
 
 
-def test_a_stop_ends_the_readers_of_those_who_are_still_there(engine, nothing_left):
+def test_a_stop_ends_the_readers_of_those_who_have_been_cut(engine, nothing_left):
     before = set(threading.enumerate())
     board = Board(engine)
     ada, connection = board.lets_in()
     ada.says("hello")
     board.waits_for(Happened.SPOKE)
+    connection.abort("server stopped")
     board.engine.stop_accepting(board.listener.close)
     board.engine.stop(PATIENCE)
     assert not [thread.name for thread in threading.enumerate() if thread not in before]
