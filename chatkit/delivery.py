@@ -10,11 +10,14 @@ from typing import TypeVar
 
 from chatkit.broadcast import Broadcast
 from chatkit.connection import Connection
+from chatkit.consent import forgotten
 from chatkit.door import Door
+from chatkit.effects import Admit, Choose, Effects, Forget, HangUp, Remember, Replay, Spread, Tell
 from chatkit.engine import Engine
 from chatkit.limits import Limits
-from chatkit.messages import Joined, Left, Reply, encode
-from chatkit.room import Admit, Effects, HangUp, Room, Spread, State, Tell
+from chatkit.memory import Memory
+from chatkit.messages import Joined, Left, Notice, Reply, encode
+from chatkit.room import Room, State
 
 T = TypeVar("T")
 log = logging.getLogger("chatkit.server")
@@ -31,6 +34,7 @@ class Delivery:
         self.limits = limits
         self._connections: set[Connection] = set()
         self._everybody = Broadcast()
+        self._memory = Memory(None)
         self._dirty: set[Connection] = set()  # to be looked after before the round ends
         self._crowded = False  # somebody is far behind
 
@@ -45,6 +49,33 @@ class Delivery:
                     self._everybody.admit(guest)
                 case HangUp(guest):
                     self._hang_up(guest)
+                case _:
+                    self._carry_out_in_memory(effect)
+
+    def _carry_out_in_memory(self, effect: Remember | Replay | Choose | Forget) -> None:
+        if isinstance(effect, Remember):
+            return self._memory.note(effect.speech)
+        self._keep()  # what follows is about all that was said before it
+        match effect:
+            case Replay(guest):
+                for message in self._memory.last():
+                    self._tell(Tell(guest, message))
+            case Choose(name, remembered):
+                self._memory.choose(name, remembered)
+            case Forget(guest, name):
+                self._tell(Tell(guest, Reply(forgotten(self._memory.forget(name)))))
+
+    def _keep(self) -> None:
+        """Have what was said kept; nobody has been sent it yet."""
+        try:
+            news = self._memory.keep()
+        except Exception:  # a bug in the history must cost nobody a line
+            log.exception("a bug in the history")
+            self._memory, self.room.consent = Memory(None), None
+            news = "the history has failed; from now on nothing is kept"
+        if news:
+            log.warning("%s", news)
+            self._everybody.say(None, encode(Notice(news)))
 
     def _spread(self, effect: Spread) -> None:
         if isinstance(effect.message, Joined | Left):
@@ -79,6 +110,7 @@ class Delivery:
 
     def _give_out(self) -> None:
         """Send each client its share; whoever is cut over it, the others hear of it in the same round."""
+        self._keep()
         while (shares := self._everybody.end_round()) or self._dirty:
             for connection, share in shares:
                 connection.queue(*share)

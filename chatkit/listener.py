@@ -46,7 +46,7 @@ class Listener:
             return self._accept_without_reserve() if error.errno in _EXHAUSTED else None
 
     def refuse(self, sock: socket.socket, words: str, why: str = "") -> None:
-        """Tell a client in `words` that it cannot come in, and close its socket at once; log `why` now and then."""
+        """Tell a client in `words` that it cannot come in, and close its socket; log `why` now and then."""
         if time.monotonic() > self._next_warning:
             self._next_warning = time.monotonic() + WARN_EVERY
             log.warning("turning clients away: %s", why or words)

@@ -5,10 +5,21 @@ the room itself carries out nothing. What may happen to a guest, and what follow
 """
 
 import re
-from dataclasses import dataclass
 from enum import Enum
-from typing import Any
 
+from chatkit.consent import Consent
+from chatkit.effects import (
+    Admit,
+    Choose,
+    Effects,
+    Forget,
+    Guest,
+    HangUp,
+    Remember,
+    Replay,
+    Spread,
+    Tell,
+)
 from chatkit.messages import (
     Command,
     Joined,
@@ -29,8 +40,6 @@ GREETING = "Welcome to chatkit! What shall I call you?"
 HELP = "/who lists the others, /quit leaves, /help shows this; //text says a line that begins with /"
 
 _NAME = re.compile("[A-Za-z0-9]{1,24}")
-
-Guest = Any  # any hashable value
 
 
 class State(Enum):
@@ -54,44 +63,12 @@ TRANSITIONS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Tell:
-    """An effect: this guest must be sent this message."""
-
-    to: Guest
-    message: Message
-
-
-@dataclass(frozen=True, slots=True)
-class Spread:
-    """An effect: everybody who is in the room must be sent this message, except who it is by."""
-
-    by: Guest
-    message: Message
-
-
-@dataclass(frozen=True, slots=True)
-class Admit:
-    """An effect: from here on, this guest is sent what is spread."""
-
-    guest: Guest
-
-
-@dataclass(frozen=True, slots=True)
-class HangUp:
-    """An effect: send this guest what is queued, then close its connection."""
-
-    guest: Guest
-
-
-Effects = list[Tell | Spread | Admit | HangUp]
-
-
 class Room:
     """Keep the members of one chat room; with `ascii_only`, refuse every text that is not plain ASCII."""
 
     def __init__(self, *, ascii_only: bool = False) -> None:
         self.ascii_only = ascii_only
+        self.consent: Consent | None = None  # who is remembered, if anything is
         self._states: dict[Guest, State] = {}
         self._names: dict[Guest, str] = {}
         self._holders: dict[str, Guest] = {}
@@ -166,17 +143,37 @@ class Room:
         roster = Roster(", ".join(self.names))
         self._names[guest] = name
         self._holders[name.lower()] = guest
-        return [Tell(guest, roster), Admit(guest), *self._spread(guest, Joined(name))]
+        memory = [*self._reply(guest, self.consent.status(name)), Replay(guest)] if self.consent else []
+        return [Tell(guest, roster), *memory, Admit(guest), *self._spread(guest, Joined(name))]
 
     def _refuse(self, guest: Guest, why: str) -> Effects:
         return [Tell(guest, Reply(why)), HangUp(guest)]
 
     def _relay(self, guest: Guest, text: str) -> Effects:
-        return self._spread(guest, Speech(self._names[guest], text))
+        speech = Speech(self._names[guest], text)
+        memory = [Remember(speech)] if self.consent and self.consent.is_recorded(speech.name) else []
+        return [*memory, *self._spread(guest, speech)]
 
     def _answer(self, guest: Guest, request: str) -> Effects:
+        word, _, choice = request.partition(" ")
+        if word in ("record", "forget"):
+            return self._answer_about_memory(guest, word, choice.strip())
         answers = {"who": f"here now: {', '.join(self.names)}", "help": HELP}
         return self._reply(guest, answers.get(request, f"there is no command /{request[:24]}; {HELP}"))
+
+    def _answer_about_memory(self, guest: Guest, word: str, choice: str) -> Effects:
+        name = self._names[guest]
+        if not self.consent:
+            return self._reply(guest, "this room keeps no history")
+        if word == "forget":
+            return [Forget(guest, name)]
+        if choice not in ("on", "off", "status"):
+            return self._reply(guest, "say /record on, /record off or /record status")
+        chosen: Effects = []
+        if choice in ("on", "off"):
+            self.consent.choose(name, choice == "on")
+            chosen = [Choose(name, choice == "on")]
+        return [*chosen, *self._reply(guest, self.consent.status(name))]
 
     def _reply(self, guest: Guest, text: str) -> Effects:
         return [Tell(guest, Reply(text))]

@@ -11,12 +11,15 @@ from contextlib import ExitStack
 from typing import Self
 
 from chatkit.connection import Connection
+from chatkit.consent import Consent
 from chatkit.delivery import log
 from chatkit.door import Door
 from chatkit.engine import Engine
 from chatkit.engines import ENGINES
 from chatkit.limits import Limits
 from chatkit.listener import Listener
+from chatkit.memory import Memory
+from chatkit.recording import Recorder
 from chatkit.room import Room
 from chatkit.switchboard import Switchboard
 
@@ -26,7 +29,8 @@ HOST, PORT = "127.0.0.1", 55555
 class ChatServer(Switchboard):
     """Serve one chat room on `host` and `port` (0: any free one), by the engine `threads` or `selectors`.
 
-    With `ascii_only`, lines that are not plain ASCII are refused. Used with `with`, it starts and stops.
+    With `ascii_only`, lines that are not plain ASCII are refused. With a `history`, what is said is kept
+    in it before anybody hears it. Used with `with`, it starts and stops.
     """
 
     room_type: type[Room] = Room  # a subclass may bring parts of its own
@@ -41,11 +45,12 @@ class ChatServer(Switchboard):
         engine: str = "threads",
         ascii_only: bool = False,
         limits: Limits | None = None,
+        history: Recorder | None = None,
     ) -> None:
         if engine not in self.engine_types:
             raise ValueError(f"there is no engine {engine!r}; there are: {', '.join(self.engine_types)}")
         super().__init__(self.room_type(ascii_only=ascii_only), limits or Limits())
-        self.host, self.port, self.engine = host, port, engine
+        self.host, self.port, self.engine, self.history = host, port, engine, history
         self._stopping, self._ended = threading.Event(), threading.Event()
         self._changing = threading.Lock()  # guards the step between stopped and running
         self._thread: threading.Thread | None = None
@@ -67,6 +72,7 @@ class ChatServer(Switchboard):
                 raise RuntimeError("this server is running already; stop it first")
             self._listener = Listener(self.host, self.port)
             undo.callback(self._listener.close)
+            self._open_memory(undo)
             self._engine = self.engine_types[self.engine](self._listener.socket, self._accept)
             undo.callback(self._engine.stop, 1.0)
             self._door = Door(self.limits, self._engine.max_clients)
@@ -105,6 +111,13 @@ class ChatServer(Switchboard):
     def __exit__(self, *_error: object) -> None:
         self.stop()
 
+    def _open_memory(self, undo: ExitStack) -> None:
+        self._memory = Memory(self.history)
+        if self.history:
+            self.history.open()
+            undo.callback(self.history.close)
+            self.room.consent = Consent(self.history.asks, self.history.choices())
+
     def _accept(self) -> Connection | None:
         """Return the next client's connection; the engine calls it where it waits for clients."""
         accepted = self._listener.accept()
@@ -127,6 +140,8 @@ class ChatServer(Switchboard):
         self._end_all(lambda each: self._dismiss(each, "", "the server is stopping; goodbye"), self._stop_by)
         self._end_all(lambda each: self._cut(each, "server stopped"), time.monotonic() + 1.0)
         self._engine.stop(timeout=1.0)
+        if self.history:
+            self.history.close()
         log.info("stopped")
 
     def _end_all(self, end: Callable[[Connection], None], deadline: float) -> None:

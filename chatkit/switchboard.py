@@ -11,11 +11,12 @@ from dataclasses import dataclass
 
 from chatkit.connection import Connection
 from chatkit.delivery import Delivery, log
+from chatkit.effects import Tell
 from chatkit.engine import Event, Happened
 from chatkit.limits import Limits
 from chatkit.listener import FULL, Listener
 from chatkit.messages import Reply
-from chatkit.room import Room, State, Tell
+from chatkit.room import Room, State
 
 BREATH = 0.02  # seconds
 TICK = 0.25  # seconds between two looks at everybody's deadlines

@@ -13,9 +13,10 @@ PACKAGE = Path(__file__).parent.parent / "chatkit"
 SESSION = ["backoff", "outgoing", "standing", "courier", "session"]
 
 # From the ground up. A file imports from floors below, or from its left on its own floor.
-PURE = ["errors", "framing", "messages", "plain", "consent", "recording", "room", "broadcast", "pace"]
+PURE = ["errors", "framing", "messages", "plain", "consent", "recording", "effects", "room"]
+PURE += ["broadcast", "pace"]
 SERVER = ["limits", "connection", "listener", "door", "engine", "engines"]
-SERVER += ["delivery", "switchboard", "server"]
+SERVER += ["memory", "delivery", "switchboard", "server"]
 CLIENT = ["dial", "hearing", "client"]
 FLOORS = [
     [*PURE, "conversation"],  # pure: no socket, thread, file or widget

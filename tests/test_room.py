@@ -5,8 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from chatkit.effects import Admit, HangUp, Spread, Tell
 from chatkit.messages import Joined, Left, Lost, Prompt, Reply, Roster, Speech, encode
-from chatkit.room import TRANSITIONS, Admit, HangUp, Room, Spread, State, Tell
+from chatkit.room import TRANSITIONS, Room, State
 
 
 def written(effects):

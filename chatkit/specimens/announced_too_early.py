@@ -1,7 +1,8 @@
 """SPECIMEN, broken on purpose: whoever gives a name is announced, and only then is the name checked."""
 
+from chatkit.effects import Admit, Effects, Guest, Spread
 from chatkit.messages import Joined, decode_text
-from chatkit.room import Admit, Effects, Guest, Room, Spread, State
+from chatkit.room import Room, State
 from chatkit.server import ChatServer
 
 

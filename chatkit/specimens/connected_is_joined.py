@@ -1,7 +1,8 @@
 """SPECIMEN, broken on purpose: whoever is connected counts as a member, name or no name."""
 
+from chatkit.effects import Effects, Guest, Tell
 from chatkit.messages import Left, Message
-from chatkit.room import Effects, Guest, Room, Tell
+from chatkit.room import Room
 from chatkit.server import ChatServer
 
 

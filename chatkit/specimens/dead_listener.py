@@ -1,8 +1,8 @@
 """SPECIMEN, broken on purpose: only a failing send shows who is dead, and the error is the speaker's."""
 
 from chatkit.connection import Connection
+from chatkit.effects import Spread
 from chatkit.messages import encode
-from chatkit.room import Spread
 from chatkit.server import ChatServer
 
 

@@ -1,8 +1,9 @@
 """SPECIMEN, broken on purpose: two events tell of one ending ("end" and "close"), and each announces it."""
 
 from chatkit.connection import Connection
+from chatkit.effects import Spread
 from chatkit.messages import Left
-from chatkit.room import Spread, State
+from chatkit.room import State
 from chatkit.server import ChatServer
 
 

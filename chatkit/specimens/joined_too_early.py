@@ -1,7 +1,8 @@
 """SPECIMEN, broken on purpose: the newcomer is put on the list before that is sent, and told to all."""
 
+from chatkit.effects import Admit, Effects, Guest, Tell
 from chatkit.messages import Joined, Roster
-from chatkit.room import Admit, Effects, Guest, Room, Tell
+from chatkit.room import Room
 from chatkit.server import ChatServer
 
 

@@ -1,6 +1,7 @@
 """SPECIMEN, broken on purpose: members are kept by name, so a second ada takes the place of the first."""
 
-from chatkit.room import Effects, Guest, Room
+from chatkit.effects import Effects, Guest
+from chatkit.room import Room
 from chatkit.server import ChatServer
 
 

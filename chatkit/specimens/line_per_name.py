@@ -1,7 +1,8 @@
 """SPECIMEN, broken on purpose: the list is sent as a line for each name; an empty room sends none."""
 
+from chatkit.effects import Effects, Guest, Tell
 from chatkit.messages import Notice
-from chatkit.room import Effects, Guest, Room, Tell
+from chatkit.room import Room
 from chatkit.server import ChatServer
 
 

@@ -1,7 +1,8 @@
 """SPECIMEN, broken on purpose: who joins is put on the list twice, once by each of two places in the code."""
 
+from chatkit.effects import Effects, Guest, Tell
 from chatkit.messages import Message
-from chatkit.room import Effects, Guest, Room, Tell
+from chatkit.room import Room
 from chatkit.server import ChatServer
 
 

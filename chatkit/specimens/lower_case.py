@@ -1,6 +1,7 @@
 """SPECIMEN, broken on purpose: a name is made lower case, so that Ada and ada are one."""
 
-from chatkit.room import Effects, Guest, Room
+from chatkit.effects import Effects, Guest
+from chatkit.room import Room
 from chatkit.server import ChatServer
 
 

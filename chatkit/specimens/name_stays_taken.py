@@ -1,6 +1,7 @@
 """SPECIMEN, broken on purpose: who leaves is taken off the list, but its name is not given back."""
 
-from chatkit.room import Effects, Guest, Room
+from chatkit.effects import Effects, Guest
+from chatkit.room import Room
 from chatkit.server import ChatServer
 
 

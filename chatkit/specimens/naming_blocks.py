@@ -4,7 +4,8 @@ import socket
 from contextlib import suppress
 
 from chatkit.connection import Connection
-from chatkit.room import GREETING, Effects, Guest, Room, State
+from chatkit.effects import Effects, Guest
+from chatkit.room import GREETING, Room, State
 from chatkit.server import ChatServer
 
 

@@ -3,7 +3,8 @@
 import socket
 
 from chatkit.connection import Connection
-from chatkit.room import GREETING, Effects, Guest, Room, State
+from chatkit.effects import Effects, Guest
+from chatkit.room import GREETING, Room, State
 from chatkit.server import ChatServer
 
 

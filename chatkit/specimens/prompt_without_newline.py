@@ -1,7 +1,7 @@
 """SPECIMEN, broken on purpose: the question for the name has no newline, as if it were `input("Name: ")`."""
 
+from chatkit.effects import Tell
 from chatkit.messages import Prompt
-from chatkit.room import Tell
 from chatkit.server import ChatServer
 
 

@@ -1,7 +1,8 @@
 """SPECIMEN, broken on purpose: a bad name is refused in words, and the connection left open."""
 
+from chatkit.effects import Effects, Guest, Tell
 from chatkit.messages import Reply
-from chatkit.room import Effects, Guest, Room, Tell
+from chatkit.room import Room
 from chatkit.server import ChatServer
 
 

@@ -1,7 +1,8 @@
 """SPECIMEN, broken on purpose: a member is known by its place in a list, and places slide when one leaves."""
 
+from chatkit.effects import Effects, Guest, Spread
 from chatkit.messages import Left
-from chatkit.room import Effects, Guest, Room, Spread
+from chatkit.room import Room
 from chatkit.server import ChatServer
 
 

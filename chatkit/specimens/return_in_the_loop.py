@@ -1,7 +1,8 @@
 """SPECIMEN, broken on purpose: in the loop over the members, `return` stands one step too far in."""
 
+from chatkit.effects import Effects, Guest, Tell
 from chatkit.messages import Speech
-from chatkit.room import Effects, Guest, Room, Tell
+from chatkit.room import Room
 from chatkit.server import ChatServer
 
 

@@ -2,8 +2,9 @@
 
 import re
 
+from chatkit.effects import Effects, Guest
 from chatkit.messages import Speech
-from chatkit.room import Effects, Guest, Room
+from chatkit.room import Room
 from chatkit.server import ChatServer
 
 

@@ -1,7 +1,8 @@
 """SPECIMEN, broken on purpose: the list goes to the others, and the news to the newcomer itself."""
 
+from chatkit.effects import Admit, Effects, Guest, Spread, Tell
 from chatkit.messages import Joined, Roster
-from chatkit.room import Admit, Effects, Guest, Room, Spread, Tell
+from chatkit.room import Room
 from chatkit.server import ChatServer
 
 

@@ -1,7 +1,7 @@
 """SPECIMEN, broken on purpose: who is too slow is taken out of the book while that is gone through."""
 
+from chatkit.effects import Spread
 from chatkit.messages import encode
-from chatkit.room import Spread
 from chatkit.server import ChatServer
 
 

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from chatkit.broadcast import Broadcast
+from chatkit.effects import Admit, HangUp, Spread
 from chatkit.messages import encode
-from chatkit.room import Admit, HangUp, Room, Spread, State
+from chatkit.room import Room, State
 
 NAMES = [b"a", b"A", b"bob", b"Bob", b"ann", b"x" * 24]
 PLAIN = [b"hello", b"hi there", b"/who", b"//who"]
