@@ -7,12 +7,11 @@ the room itself carries out nothing. What may happen to a guest, and what follow
 import re
 from enum import Enum
 
+from chatkit.commands import Request, answer
 from chatkit.consent import Consent
 from chatkit.effects import (
     Admit,
-    Choose,
     Effects,
-    Forget,
     Guest,
     HangUp,
     Remember,
@@ -37,7 +36,6 @@ from chatkit.plain import plain_text
 
 NAME_RULE = "a name is 1 to 24 ASCII letters or digits"
 GREETING = "Welcome to chatkit! What shall I call you?"
-HELP = "/who lists the others, /quit leaves, /help shows this; //text says a line that begins with /"
 
 _NAME = re.compile("[A-Za-z0-9]{1,24}")
 
@@ -154,26 +152,9 @@ class Room:
         memory = [Remember(speech)] if self.consent and self.consent.is_recorded(speech.name) else []
         return [*memory, *self._spread(guest, speech)]
 
-    def _answer(self, guest: Guest, request: str) -> Effects:
-        word, _, choice = request.partition(" ")
-        if word in ("record", "forget"):
-            return self._answer_about_memory(guest, word, choice.strip())
-        answers = {"who": f"here now: {', '.join(self.names)}", "help": HELP}
-        return self._reply(guest, answers.get(request, f"there is no command /{request[:24]}; {HELP}"))
-
-    def _answer_about_memory(self, guest: Guest, word: str, choice: str) -> Effects:
-        name = self._names[guest]
-        if not self.consent:
-            return self._reply(guest, "this room keeps no history")
-        if word == "forget":
-            return [Forget(guest, name)]
-        if choice not in ("on", "off", "status"):
-            return self._reply(guest, "say /record on, /record off or /record status")
-        chosen: Effects = []
-        if choice in ("on", "off"):
-            self.consent.choose(name, choice == "on")
-            chosen = [Choose(name, choice == "on")]
-        return [*chosen, *self._reply(guest, self.consent.status(name))]
+    def _answer(self, guest: Guest, line: str) -> Effects:
+        command, _, words = line.partition(" ")
+        return answer(Request(guest, self._names[guest], words.strip(), self.names, self.consent), command)
 
     def _reply(self, guest: Guest, text: str) -> Effects:
         return [Tell(guest, Reply(text))]

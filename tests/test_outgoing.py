@@ -4,7 +4,7 @@ import pytest
 
 from chatkit.errors import NameRefused, NameTaken, NotAChatServer, NotSent, Refused, ServerGone
 from chatkit.outgoing import MOST, Outgoing
-from chatkit.room import HELP
+from chatkit.commands import HELP
 from chatkit.standing import after
 
 
