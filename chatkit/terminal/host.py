@@ -1,4 +1,4 @@
-"""`chatkit serve --tui`: the host's view of a server in this program: who is here, what it costs, and the log."""
+"""`chatkit serve --tui`: the host's view of a server that runs here: who is in, what it costs, its log."""
 
 import asyncio
 import logging

@@ -45,6 +45,7 @@ class RoomScreen(Screen[None]):
         self.bar, self.trouble = StatusBar(), Trouble()
         self.log_view, self.roster = log, Roster()
         self.desk = Desk(name)
+        self._visit: Visit | None = None
         self._unseen = Static("", markup=False, id="unseen")
         self._kept = Static("", markup=False, id="kept")
 
@@ -66,8 +67,10 @@ class RoomScreen(Screen[None]):
         self.fold()
 
     def on_resize(self) -> None:
-        """Fold the roster away where there is no room for it."""
+        """Fold the roster away where there is no room for it, and fit all else to the new width."""
         self.fold()
+        if self._visit:
+            self.show(self._visit)
 
     def fold(self) -> None:
         """Show the roster only beside a log that is wide enough."""
@@ -75,6 +78,7 @@ class RoomScreen(Screen[None]):
 
     def show(self, visit: Visit) -> None:
         """Show where one stands, and everything else around the log."""
+        self._visit = visit
         status, name = visit.status, visit.place.name
         self.bar.show(status, name, visit.place.where, len(visit.others) + 1, visit.news.recorded)
         self.trouble.show(status, len(visit.kept))

@@ -18,7 +18,7 @@ from chatkit.terminal.wrapping import wrap
 KEPT = 10_000  # entries
 SLACK = 500  # more than that are let go at once, because each time costs the same
 INDENT = 2  # cells by which a text's further rows stand behind its name
-WIDEST_HEAD = 3  # the log must be this many times as wide as what stands before a name, or the times go
+WIDEST_HEAD = 2  # the log must be this many times as wide as what stands before a name, or it gets shorter
 
 
 class Rows:
@@ -116,7 +116,7 @@ class Rows:
 
     def _head(self, entry: Entry) -> str:
         head = entry.head(self.stamps)
-        return head if len(head) * WIDEST_HEAD <= self.width else entry.head("off")
+        return head if len(head) * WIDEST_HEAD <= self.width else entry.head("HH:MM")
 
     def _wrapped(self, entry: Entry) -> list[str]:
         if entry.kind == "rule":
