@@ -27,7 +27,7 @@ def run(options: argparse.Namespace) -> int:
     """Do what the command line asks for, and return the exit status."""
     from dataclasses import replace
 
-    scenarios = [each for name, each in SCENARIOS.items() if any(w in name for w in options.only.split(","))]
+    scenarios = [each for name, each in SCENARIOS.items() if any(name == w or name.startswith(w + "-") or not w for w in options.only.split(","))]
     if options.quick:
         scenarios = [each.quickly() for each in scenarios]
     if options.lines:

@@ -10,7 +10,7 @@ from chatkit.bench.load.dialects import Dialect
 
 SHORTEST = len("uuuubbbbbblll\n")
 BATCH = b"######"  # where the batch's number goes
-KEPT = 4  # batches a speaker, in the form in which others hear them
+KEPT = 16  # batches a speaker, in the form in which others hear them: more than are ever under way
 
 
 class Book:

@@ -15,6 +15,7 @@ from chatkit.bench.load.book import Book
 from chatkit.bench.load.ear import Ear, Faults
 
 READ_SIZE = 1 << 19
+BUFFER = 1 << 22  # bytes: so that a load that is late for a moment holds up no server
 BURST = 100  # connections begun before anybody is listened to again
 JOIN_TIME = 120.0  # seconds
 PATIENCE = 10.0  # seconds without a byte from the server; then it stands still
@@ -29,7 +30,7 @@ class Member:
 
     ear: Ear  # once the crowd has begun
 
-    def __init__(self, number: int, address: tuple[str, int], buffer: int = 0) -> None:
+    def __init__(self, number: int, address: tuple[str, int], buffer: int) -> None:
         self.number = number
         self.name = b"u%04d" % number
         self.prefix = b""  # what stands before its words when others hear them
@@ -41,8 +42,7 @@ class Member:
         self.sock = socket.socket()
         self.sock.setblocking(False)
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        if buffer:  # bytes that the kernel keeps for it at most
-            self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
+        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
         self.sock.connect_ex(address)
 
     def read(self) -> bytes:
@@ -75,10 +75,10 @@ class Crowd:
         self.selector = selectors.DefaultSelector()
         self.kept: dict[int, list[bytes]] | None = None  # what each has heard since it came in, if wanted
 
-    def join(self, count: int, at_once: int = 0, buffer: int = 0) -> None:
+    def join(self, count: int, at_once: int = 0, buffer: int = BUFFER) -> None:
         """Have `count` more come in, at most `at_once` of them at the door at a time; raise `Stuck`.
 
-        `buffer` is how many bytes the kernel keeps for each at most; 0 leaves that to the kernel.
+        `buffer` is how many bytes the kernel keeps for each at most.
         """
         coming: set[Member] = set()
         target = len(self.members) + count
