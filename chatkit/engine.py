@@ -104,6 +104,10 @@ class Engine:
 
     def stop(self, timeout: float) -> None:
         """Give back everything that the engine holds, once every connection has been cut."""
+        self.let_go()
+
+    def let_go(self) -> None:
+        """Close what the engine itself holds open."""
         self.selector.close()
         self._bell.close()
         self._rope.close()

@@ -60,6 +60,10 @@ class Listener:
         """Stop listening, wake whoever waits in `accept`, and free the port."""
         with suppress(OSError):
             self.socket.shutdown(socket.SHUT_RDWR)  # on Linux, close alone wakes nobody
+        self.let_go()
+
+    def let_go(self) -> None:
+        """Close this process's copy of the socket; whoever has another goes on listening."""
         self.socket.close()
         self._give_up_reserve()
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from typing import Self
 
+from chatkit import running
 from chatkit.connection import Connection
 from chatkit.consent import Consent
 from chatkit.delivery import log
@@ -83,6 +84,7 @@ class ChatServer(Switchboard):
             thread.start()
             self._thread = thread
             undo.pop_all()
+        running.begins(self)
         log.info("listening on %s port %d", *self.address)
         return self
 
@@ -103,6 +105,16 @@ class ChatServer(Switchboard):
             self._engine.ring()
         self._ended.wait(timeout + 5.0)
         thread.join(1.0)
+        self._thread = None
+        running.has_ended(self)
+
+    def let_go(self) -> None:
+        """In a forked child: close this process's copies of the sockets; the parent goes on serving."""
+        self._listener.let_go()
+        self._engine.let_go()
+        for connection in self._connections:
+            connection.sock.close()
+        self._connections.clear()
         self._thread = None
 
     def __enter__(self) -> Self:

@@ -201,7 +201,7 @@ def test_an_interrupt_tells_everybody_and_ends_the_process_in_good_order(engine)
 
 
 @pytest.mark.fault(34)
-def test_a_program_that_ends_without_stopping_its_server_ends_quietly(engine):
+def test_a_program_that_ends_without_stopping_its_server_stops_it(engine):
     forgetful = PROGRAM.replace("with ChatServer", "if server := ChatServer").replace(
         "sys.argv[1]) as server", "sys.argv[1]).start()"
     )
@@ -209,10 +209,11 @@ def test_a_program_that_ends_without_stopping_its_server_ends_quietly(engine):
         ada = Talker(process.address, "ada")
         process.stdin.write("\n")
         process.stdin.flush()
+        ada.hears(GOODBYE)
         ada.hears_the_end()
+        ada.leaves()
         assert process.wait(5) == 0
         assert process.stderr.read() == ""
-        ada.leaves()
 
 
 @pytest.mark.fault(30)
@@ -225,6 +226,27 @@ def test_after_a_kill_it_can_be_started_at_once_on_the_same_port(engine):
             process.kill()
             ada.hears_the_end()
             ada.leaves()
+
+
+@pytest.mark.fault(35)
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")
+def test_a_forked_child_holds_nothing_of_the_server(serve, gather):
+    server = serve()
+    ada, grace = gather(server, "ada", "grace")
+    descriptors = {server._listener.socket.fileno(), *(each.sock.fileno() for each in server._connections)}
+    says, hears = os.pipe()
+    child = os.fork()
+    if not child:
+        still_open = [each for each in descriptors if os.path.exists(f"/dev/fd/{each}")]
+        os.write(hears, b"all closed" if not still_open and not server._thread else b"still open")
+        os._exit(0)
+    os.waitpid(child, 0)
+    assert os.read(says, 100) == b"all closed"
+    os.close(says)
+    os.close(hears)
+    ada.says("the parent goes on")
+    grace.hears("[ada] the parent goes on")
 
 
 @pytest.mark.fault(35)
