@@ -2,9 +2,9 @@
 
 import pytest
 
+from chatkit.commands import HELP
 from chatkit.errors import NameRefused, NameTaken, NotAChatServer, NotSent, Refused, ServerGone
 from chatkit.outgoing import MOST, Outgoing
-from chatkit.commands import HELP
 from chatkit.standing import after
 
 

@@ -8,8 +8,9 @@ import pytest
 from talker import PATIENCE, Talker, eventually
 
 from chatkit.backoff import Backoff
+from chatkit.commands import HELP
 from chatkit.messages import Reply, Said
-from chatkit.room import GREETING, HELP
+from chatkit.room import GREETING
 from chatkit.server import ChatServer
 from chatkit.session import Session
 from chatkit.standing import NotTaken, Sent, Status
