@@ -18,6 +18,7 @@ from chatkit.messages import (
     decode_text,
 )
 
+QUOTED = 200  # characters of a server's last words in a sentence about its end
 State = Literal["connecting", "naming", "joined", "closed"]
 
 
@@ -28,8 +29,13 @@ class Conversation:
         self.name = name
         self.state: State = "connecting"
         self.joined = False  # at any time
-        self.others: tuple[str, ...] = ()  # who else is there, as far as the server has told
+        self._others: dict[str, None] = {}  # in order; a tuple would be copied for each of ten thousand
         self._last_reply = ""
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """Who else is there, as far as the server has told."""
+        return tuple(self._others)
 
     def hear(self, line: bytes) -> Message:
         """Take in one line without its newline; return its message, or raise `BadLine`."""
@@ -40,13 +46,13 @@ class Conversation:
             case Prompt():
                 self.state = "naming"
             case Reply(text):
-                self._last_reply = text
+                self._last_reply = text if len(text) <= QUOTED else f"{text[:QUOTED]} ..."
             case Joined(name):
-                self.others += (name,)
+                self._others[name] = None
             case Left(name):
-                self.others = tuple(other for other in self.others if other != name)
+                self._others.pop(name, None)
             case Roster(names):
-                self.others = tuple(filter(None, names.split(", ")))
+                self._others = dict.fromkeys(filter(None, names.split(", ")))
         return message
 
     def ended(self, where: str) -> ChatError:

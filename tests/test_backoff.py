@@ -7,6 +7,7 @@ import pytest
 from chatkit.backoff import Backoff
 
 
+@pytest.mark.fault(11)
 def test_the_bound_doubles_from_half_a_second_to_thirty_and_stays_there():
     backoff = Backoff()
     bounds = []
@@ -16,6 +17,7 @@ def test_the_bound_doubles_from_half_a_second_to_thirty_and_stays_there():
     assert bounds == [0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 30.0, 30.0]
 
 
+@pytest.mark.fault(11)
 def test_a_wait_is_anywhere_below_the_bound_also_at_the_cap():
     """With the dice before the cap, most waits at the cap would be 30 seconds sharp, for everybody."""
     backoff = Backoff(dice=random.Random(1))
@@ -26,6 +28,7 @@ def test_a_wait_is_anywhere_below_the_bound_also_at_the_cap():
     assert [sum(low <= wait < low + 10 for wait in waits) // 100 for low in (0, 10, 20)] == [3, 3, 3]
 
 
+@pytest.mark.fault(11)
 def test_a_seed_repeats_the_waits_and_another_gives_others():
     def waits(seed):
         backoff = Backoff(dice=random.Random(seed))

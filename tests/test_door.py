@@ -16,6 +16,7 @@ def test_so_many_come_in_and_when_one_leaves_another():
     assert door.objection("127.0.0.1") == ""
 
 
+@pytest.mark.fault(25)
 def test_so_many_come_in_from_one_address():
     door = Door(Limits(per_address=2), 1000)
     door.enter("192.0.2.1")

@@ -128,6 +128,7 @@ def test_what_was_said_before_the_end_comes_before_it(board, ada):
     board.waits_for(Happened.ENDED)
 
 
+@pytest.mark.fault(22)
 def test_a_client_that_floods_is_read_once_a_round(board, ada, monkeypatch):
     reads = []
     read = Connection.read
@@ -139,6 +140,7 @@ def test_a_client_that_floods_is_read_once_a_round(board, ada, monkeypatch):
     assert len(reads) <= known + 1
 
 
+@pytest.mark.fault(22)
 def test_a_flood_keeps_nobody_else_waiting(board, ada):
     grace, _ = board.lets_in()
     flood = threading.Thread(target=ada.sends, args=(b"flood\n" * 500_000,))

@@ -24,6 +24,7 @@ def test_after_the_burst_so_many_a_second_pass(pace):
     assert [pace.allow(50, second) for second in (1.0, 2.0, 2.5)] == [20, 20, 10]
 
 
+@pytest.mark.fault(22)
 def test_silence_earns_a_new_burst_and_no_more(pace):
     pace.allow(100, 0.0)
     assert pace.allow(1000, 3600.0) == 100
@@ -48,6 +49,7 @@ def test_a_flood_lasts_as_long_as_there_is_no_second_of_rest(pace):
     assert pace.flood == 0
 
 
+@pytest.mark.fault(22)
 @given(st.lists(st.tuples(st.floats(0, 3), st.integers(0, 300)), max_size=30))
 def test_never_more_than_the_burst_and_what_the_time_earns(steps):
     pace, now, passed = Pace(rate=20, burst=100, now=0.0), 0.0, 0

@@ -15,7 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 GUESTS = int(os.environ.get("CHATKIT_FUZZ", "2000")) // 2  # on each engine
-HARMFUL = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+HARMFUL = re.compile(
+    "[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"
+    "\u00ad\u180e\u200b\u2060-\u2064\u206a-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
 
 NAMES = [b"zoe", b"ZOE", b"x" * 24, b"7", b"zoe\r"]
 NO_NAMES = [b"ada", b"ADA", b"Grace", b"x" * 25, b"", b" zoe", b"/quit", b"\xff", b"GET / HTTP/1.1\r"]

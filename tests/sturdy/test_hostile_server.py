@@ -63,7 +63,17 @@ ENDS = {
     "a goodbye in a character": (b"[grace] caf\xc3",),
     "last words with escapes": (f"! {ESCAPES}\n".encode(),),
     "last words without an end": (floods(b"! bye " * 10_000),),
+    "last words of a megabyte": (b"! " + b"bye " * 250_000 + b"\n",),
 }
+
+
+def test_who_comes_and_goes_by_the_hundred_thousand_is_known_at_the_end(nothing_left):
+    """Each of them must not cost a copy of all the others: that was a minute of a core."""
+    come = b"".join(b"* g%d has entered the room\n" % number for number in range(100_000))
+    go = b"".join(b"* g%d has left the room\n" % number for number in range(99_999))
+    with a_server_that(*JOINED, come, go) as address, ChatClient(*address, "ada") as ada:
+        assert sum(1 for _ in ada) == 2 + 199_999
+        assert ada.others == ("grace", "g99999")
 
 
 @pytest.mark.parametrize("kind", ENDS)

@@ -73,7 +73,7 @@ def sit():
     people = []
 
     def _sit(address):
-        people.append(Person("join", *address, "ada"))
+        people.append(Person("join", *address, "ada", "--plain"))
         return people[-1]
 
     yield _sit

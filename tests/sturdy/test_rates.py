@@ -1,0 +1,114 @@
+"""How fast and from where: here as one likes; elsewhere, or when asked for, so much and no more."""
+
+import pytest
+
+from chatkit import Limits
+
+NEVER = 1e-6  # lines a second: only the burst passes
+
+
+@pytest.fixture
+def far_away(monkeypatch):
+    """As if everybody called from another machine."""
+    monkeypatch.setattr("chatkit.door.is_loopback", lambda _host: False)
+
+
+@pytest.mark.fault(22)
+def test_a_burst_is_heard_to_the_line_and_the_rest_is_dropped_and_told(serve, gather):
+    ada, grace = gather(serve(limits=Limits(rate=NEVER, burst=100)), "ada", "grace")
+    ada.says(*(f"line {number}" for number in range(500)))
+    assert "too fast: nobody heard" in ada.hears_a_line()
+    ada.leaves()
+    *heard, left = grace.hears_until("* ada has left the room")
+    assert heard == [f"[ada] line {number}" for number in range(99)]  # the name was the first of the hundred
+    assert left
+
+
+@pytest.mark.fault(22)
+def test_the_complaint_comes_once_a_second_and_not_with_every_line(serve, gather, eventually):
+    server = serve(limits=Limits(rate=NEVER, burst=10))
+    ada, grace = gather(server, "ada", "grace")
+    for _ in range(200):
+        ada.says("again")
+    ada.half_closes()
+    assert len(ada.hears_all()) <= 5
+    grace.hears_until("* ada has left the room")
+
+
+@pytest.mark.fault(22)
+def test_a_flood_without_a_pause_is_ended_in_words(serve, gather):
+    ada, grace = gather(serve(limits=Limits(rate=1, burst=5, flood_time=0.3)), "ada", "grace")
+    heard = []
+    while not heard or "too fast for too long" not in heard[-1]:
+        ada.says(*["flood"] * 20)
+        heard += [ada.hears_a_line()] if ready(ada) else []
+    grace.hears_until("* ada has left the room (flooding)")
+    assert not [line for line in heard if not line.startswith("! ")]
+
+
+def ready(talker):
+    from select import select
+
+    return b"\n" in talker._buffer or select([talker.socket], [], [], 0.02)[0]
+
+
+@pytest.mark.fault(22)
+def test_whoever_floods_takes_no_turn_from_another(serve, gather):
+    ada, grace, linus = gather(serve(limits=Limits(rate=NEVER, burst=10)), "ada", "grace", "linus")
+    ada.says(*["flood"] * 5000)
+    for number in range(9):
+        grace.says(f"calm {number}")
+        linus.hears_until(f"[grace] calm {number}")
+
+
+@pytest.mark.fault(22)
+def test_without_a_limit_ten_thousand_lines_at_once_are_all_heard(serve, gather):
+    ada, grace = gather(serve(), "ada", "grace")
+    ada.says(*(f"line {number}" for number in range(10_000)))
+    grace.hears(*(f"[ada] line {number}" for number in range(10_000)))
+
+
+@pytest.mark.fault(22)
+def test_from_elsewhere_a_hundred_at_once_are_heard(far_away, serve, gather):
+    ada, grace = gather(serve(), "ada", "grace")
+    ada.says(*(f"line {number}" for number in range(1000)))
+    ada.half_closes()
+    heard = grace.hears_until("* ada has left the room")
+    assert 100 <= len(heard) < 300  # some are earned while it speaks
+    assert heard[:99] == [f"[ada] line {number}" for number in range(99)]
+
+
+@pytest.mark.fault(23)
+@pytest.mark.parametrize("rate", [None, 20.0])
+def test_a_flood_and_a_goodbye_is_a_goodbye_at_once_and_nothing_comes_after_it(serve, gather, rate):
+    ada, grace = gather(serve(limits=Limits(rate=rate)), "ada", "grace")
+    ada.says(*["flood"] * 3000)
+    ada.half_closes()
+    heard = grace.hears_until("* ada has left the room")
+    assert len(heard) == 3001 if rate is None else 100 <= len(heard) < 300
+    grace.says("/who")
+    grace.hears("! here now: grace")
+
+
+@pytest.mark.fault(25)
+def test_sixteen_from_one_address_and_the_next_is_told_so(far_away, serve, gather, talk, eventually):
+    server = serve()
+    gather(server, *(f"guest{number}" for number in range(16)))
+    one_more = talk(server)
+    one_more.hears_an_error("16 connections came from your address already", "close one first")
+    one_more.hears_the_end()
+
+
+@pytest.mark.fault(25)
+def test_when_one_of_sixteen_leaves_another_may_come(far_away, serve, gather, talk, eventually):
+    server = serve()
+    guests = gather(server, *(f"guest{number}" for number in range(16)))
+    guests[0].leaves()
+    guests[1].hears_until("* guest0 has left the room")
+    eventually(lambda: len(server.outboxes) == 15)
+    talk(server, "ada")
+
+
+@pytest.mark.fault(25)
+def test_from_this_machine_any_number_may_come(serve, gather):
+    gather(serve(), *(f"guest{number}" for number in range(40)))
