@@ -86,6 +86,17 @@ LINE_BREAKS = {
 }
 
 FORBIDDEN = [*range(9), *range(10, 32), *range(0x7F, 0xA0), 0x61C, 0x200E, 0x200F, *range(0x2028, 0x202F)]
+FORBIDDEN += [*range(0x2066, 0x206A)]
+HIDING = [
+    0xAD,
+    0x180E,
+    0x200B,
+    *range(0x2060, 0x2065),
+    *range(0x206A, 0x2070),
+    0xFEFF,
+    *range(0xFFF9, 0xFFFC),
+]
+HIDING += [*range(0xE0000, 0xE0080)]  # letters without a shape
 
 
 def is_refused(stranger, *words):
@@ -184,6 +195,15 @@ def test_every_character_that_could_move_the_cursor_is_replaced(serve, gather):
     everything = [chr(code) for code in FORBIDDEN if code != 10]
     ada.says(*(f"<{character}>" for character in everything))
     grace.hears(*["[ada] <\ufffd>"] * len(everything))
+
+
+@pytest.mark.fault(16)
+def test_every_character_that_could_hide_text_is_replaced_and_the_joiners_stay(serve, gather):
+    ada, grace = gather(serve(), "ada", "grace")
+    ada.says(*(f"<{chr(code)}>" for code in HIDING))
+    grace.hears(*["[ada] <\ufffd>"] * len(HIDING))
+    ada.says("\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645 \U0001f469\u200d\U0001f467")
+    grace.hears("[ada] \u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645 \U0001f469\u200d\U0001f467")
 
 
 def test_a_tab_is_plain_text(serve, gather):

@@ -106,15 +106,19 @@ def test_what_is_not_utf8_becomes_the_replacement_character():
 
 
 @pytest.mark.fault(16)
-def test_no_character_moves_the_cursor_begins_a_line_or_turns_the_text():
-    """All 1,114,112 code points: only controls but tab, LS, PS and the 12 bidi controls are replaced."""
+def test_no_character_moves_the_cursor_begins_a_line_turns_or_hides_the_text():
+    """All code points: controls but tab, LS, PS, the 12 bidi controls, and what has no width or no shape."""
     bidi_controls = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
     bidi_marks = {"\u061c", "\u200e", "\u200f"}
+    without_width = {"\u00ad", "\u180e", "\u200b", "\ufeff", "\ufff9", "\ufffa", "\ufffb"}
+    without_width |= {*map(chr, range(0x2060, 0x2065)), *map(chr, range(0x206A, 0x2070))}
     for character in map(chr, range(sys.maxunicode + 1)):
         harmful = (
             (unicodedata.category(character) in ("Cc", "Zl", "Zp") and character != "\t")
             or unicodedata.bidirectional(character) in bidi_controls
             or character in bidi_marks
+            or character in without_width
+            or "\U000e0000" <= character <= "\U000e007f"  # tags: letters that are not drawn
         )
         assert (clean(character) == "\ufffd" != character) == harmful, hex(ord(character))
 

@@ -31,7 +31,7 @@ def a_lost_connection_is_told_with_its_reason(stage: Stage) -> None:
 
 @promise(CHATKIT, about="replace what a terminal obeys before it is passed on", lesson=11)
 def text_is_clean(stage: Stage) -> None:
-    """Control characters, line breaks and characters that turn text round are replaced by U+FFFD."""
+    """Control characters, line breaks and characters that turn or hide text are replaced by U+FFFD."""
     ada, grace = stage.joined("ada", "grace")
     codes = [
         *range(9),
@@ -45,6 +45,8 @@ def text_is_clean(stage: Stage) -> None:
         0x202E,
         0x2066,
         0x200F,
+        0x200B,
+        0xE0041,
     ]
     with stage.scene(
         f"{ada} says lines with {len(codes)} forbidden characters, and {grace} hears them replaced"
