@@ -99,6 +99,8 @@ class ChatApp(App[None]):
     @on(Rung)
     def _attend(self) -> None:
         """Show what there is, and look again a little later: a flood is shown in large pieces."""
+        if not self.screen_stack:
+            return  # it is closing
         events, shown = self.visit.take()
         self.room.log_view.add(shown)
         for event in events:
@@ -115,7 +117,7 @@ class ChatApp(App[None]):
                 places.remember(self.visit.place)
 
     def _count_down(self) -> None:
-        if self.visit.status.state == "waiting":
+        if self.screen_stack and self.visit.status.state == "waiting":
             self._show_frame()
 
     def _show_frame(self) -> None:

@@ -88,6 +88,8 @@ class HostApp(App[None]):
 
     def look(self) -> None:
         """Show everything anew."""
+        if not self.screen_stack:
+            return  # it is closing
         if not self._is_alive():
             return self.exit()
         self._show_bar()

@@ -194,15 +194,28 @@ def test_before_counts_how_often_a_line_was_seen():
 def test_a_mailbox_rings_once_and_holds_no_more_than_it_may():
     rings = []
     mailbox = Mailbox(lambda: rings.append(1))
-    for number in range(HELD + 5):
-        mailbox.put(Sent(str(number)))
+    said = [Said("grace", str(number)) for number in range(HELD + 5)]
+    for message in said:
+        mailbox.put(message)
     assert rings == [1]
     assert mailbox.lost() == 5
-    assert mailbox.take(2) == [Sent("5"), Sent("6")]
+    assert mailbox.take(2) == said[5:7]
     assert len(mailbox.take(HELD)) == HELD - 2
     assert mailbox.take(1) == []
-    mailbox.put(Sent("x"))
+    mailbox.put(said[0])
     assert rings == [1, 1]
+    assert mailbox.lost() == 0
+
+
+def test_a_flood_drops_nothing_that_is_ones_own():
+    mailbox = Mailbox(lambda: None)
+    own = [Sent("mine"), Status("waiting", "gone")]
+    mailbox.put(Said("grace", "first"))
+    for event in own:
+        mailbox.put(event)
+    for number in range(HELD):
+        mailbox.put(Said("grace", str(number)))
+    assert mailbox.take(3) == [*own, Said("grace", "0")]
 
 
 # What comes into the line
