@@ -90,7 +90,14 @@ def _started_with(thread: threading.Thread) -> Iterator[Any]:
     yield thread
 
 
+def _attributes(thing: object) -> list[object]:
+    """Return the values of a thing's attributes, those in slots too."""
+    slots = [name for kind in type(thing).__mro__ for name in vars(kind).get("__slots__", ())]
+    named = getattr(thing, "__dict__", {})
+    return [*named.values(), *(getattr(thing, name, None) for name in slots if name != "__dict__")]
+
+
 def _sockets(thing: Any, port: int) -> list[socket.socket]:
     """Return the sockets of this port that something is, or has as attributes."""
-    parts = (thing, *list(getattr(thing, "__dict__", {}).values()))
+    parts = (thing, *_attributes(thing))
     return [each for each in parts if isinstance(each, socket.socket) and ends(each)[0] == port]
