@@ -128,15 +128,11 @@ class History:
         try:
             self._store.add(at, said) if said else self._store.probe()
         except sqlite3.Error as error:
-            news = self._pause.fail(reason(error), len(said), now)
-        else:
-            when = as_words(at)
-            newest = said[-self.replay :] if self.replay else ()
-            self._last.extend([Remembered(when, name, text) for name, text in newest])
-            news = self._pause.succeed(now)
-        if news:
-            log.warning("%s", news)
-        return news
+            return self._pause.fail(reason(error), len(said), now)
+        when = as_words(at)
+        newest = said[-self.replay :] if self.replay else ()
+        self._last.extend([Remembered(when, name, text) for name, text in newest])
+        return self._pause.succeed(now)
 
     def _look_after(self) -> None:
         self._follow()
