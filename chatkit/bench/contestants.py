@@ -30,6 +30,7 @@ class Contestant:
     command: Callable[[int, Path], list[str]]
     needs: str = ""  # a program, or a module with a dot behind it
     dialect: str = "budget chat"
+    at_once: int = 1  # so many come in at a time, where a scenario does not care
 
     @property
     def installed(self) -> bool:
@@ -75,7 +76,9 @@ _ALL = [
     _peer("uvloop by line", "asyncio_lines.py", "uvloop", needs="uvloop."),
     _peer("uvloop by chunk", "asyncio_chunks.py", "uvloop", needs="uvloop."),
     Contestant("ncat", _ncat, "ncat", "ncat"),
-    Contestant("ngircd", irc.ngircd, "ngircd", "irc"),
-    Contestant("inspircd", irc.inspircd, "inspircd", "irc"),
+    # its backlog holds 10 at the door
+    Contestant("ngircd", irc.ngircd, "ngircd", "irc", at_once=8),
+    # it lets newcomers in once a second
+    Contestant("inspircd", irc.inspircd, "inspircd", "irc", at_once=1000),
 ]
 CONTESTANTS: Mapping[str, Contestant] = {each.name: each for each in _ALL}

@@ -47,7 +47,7 @@ def measure(scenario: Scenario, contestant: Contestant) -> Measurement:
     """Measure one server in one scenario; a server that cannot start is told of, and is no error."""
     try:
         with contestant.serving() as (port, process):
-            told = play(scenario, contestant.dialect, port, process.pid)
+            told = play(scenario, contestant, port, process.pid)
     except CannotRun as error:
         told = {"figures": {}, "span": None, "faults": {}, "trouble": str(error)}
     figures, span = told["figures"], told["span"]
@@ -56,11 +56,12 @@ def measure(scenario: Scenario, contestant: Contestant) -> Measurement:
     return Measurement(scenario.name, contestant.name, **told)
 
 
-def play(scenario: Scenario, dialect: str, port: int, pid: int) -> dict[str, Any]:
+def play(scenario: Scenario, contestant: Contestant, port: int, pid: int) -> dict[str, Any]:
     """Put a load on the server at `port`, from a process of its own; return what that tells."""
     task = {
         "play": scenario.play,
-        "dialect": dialect,
+        "dialect": contestant.dialect,
+        "at_once": contestant.at_once,
         "lines": scenario.lines,
         "size": scenario.size,
         "port": port,

@@ -30,7 +30,8 @@ def main() -> None:
     gc.disable()  # what the load keeps has no cycles, and its pauses would be taken for the server's
     task = json.load(sys.stdin)
     machine.allow_descriptors()
-    crowd = Crowd(("127.0.0.1", task["port"]), Book(DIALECTS[task["dialect"]], task["lines"], task["size"]))
+    book = Book(DIALECTS[task["dialect"]], task["lines"], task["size"])
+    crowd = Crowd(("127.0.0.1", task["port"]), book, task["at_once"])
     try:
         told = PLAYS[task["play"]](crowd, task["pid"], **task["options"])
     except Stuck as error:

@@ -14,7 +14,7 @@ from contextlib import suppress
 from chatkit.bench.load.book import Book
 from chatkit.bench.load.ear import Ear, Faults
 
-READ_SIZE = 1 << 19
+READ_SIZE = 1 << 17  # bytes; a larger piece would cost the kernel fresh pages for every read
 BUFFER = 1 << 22  # bytes: so that a load that is late for a moment holds up no server
 BURST = 100  # connections begun before anybody is listened to again
 JOIN_TIME = 120.0  # seconds
@@ -68,8 +68,9 @@ class Member:
 class Crowd:
     """The clients of one run, at one server."""
 
-    def __init__(self, address: tuple[str, int], book: Book) -> None:
+    def __init__(self, address: tuple[str, int], book: Book, at_once: int = 1) -> None:
         self.address = address
+        self.at_once = at_once  # so many come in at a time, where a scenario does not care
         self.book = book
         self.members: list[Member] = []
         self.selector = selectors.DefaultSelector()
@@ -82,7 +83,7 @@ class Crowd:
         """
         coming: set[Member] = set()
         target = len(self.members) + count
-        at_once = at_once or self.book.dialect.at_once
+        at_once = at_once or self.at_once
         deadline = time.monotonic() + JOIN_TIME
         while len(self.members) < target or coming:
             room = min(target - len(self.members), at_once - len(coming), BURST)

@@ -12,7 +12,6 @@ class Dialect:
 
     key = len("[u0001] ")  # so many bytes of a heard line tell who spoke
     newline = b"\n"
-    at_once = 1  # so many come in at a time, where a scenario does not care
 
     def greeting(self, name: bytes) -> bytes:
         """Return what a client says before it has heard anything."""
@@ -71,7 +70,6 @@ class Irc(Dialect):
 
     key = len(":u0001!")
     newline = b"\r\n"
-    at_once = 1000  # inspircd lets newcomers in once a second
 
     def greeting(self, name: bytes) -> bytes:
         return b"NICK %s\r\nUSER %s 0 * :load\r\n" % (name, name)
