@@ -411,3 +411,13 @@ def test_without_an_output_it_serves_all_the_same(start, join, closed):
     server.signal(signal.SIGTERM)
     assert server.process.wait(10) == 0
     assert server.next_line("stderr") == ""
+
+
+def test_a_limit_that_is_asked_for_is_kept_to(room, join):
+    server = room("--naming-time", "0.2", "--max-line", "50")
+    stranger = join(server, None)
+    stranger.hears_the_prompt()
+    stranger.hears_an_error("no name within 0.2 seconds")
+    ada = join(server, "ada")
+    ada.says("x" * 50)
+    ada.hears_an_error("50 bytes at most")

@@ -12,7 +12,8 @@ import sys
 import threading
 from typing import Any
 
-from chatkit import ChatServer, Limits
+from chatkit import ChatServer
+from chatkit.cli import keeping, limiting
 from chatkit.cli.answers import no_more, read_address
 from chatkit.cli.bell import Bell
 from chatkit.cli.faces import full_screen, is_screen
@@ -29,6 +30,8 @@ EXAMPLES = """examples:
   chatkit serve 0.0.0.0      for everybody who can reach this machine
   chatkit serve ::1 5000     IPv6, another port; [::1]:5000 is the same
   chatkit serve 0            any free port; the first line says which
+  chatkit serve --history chat.db            remembers what is said
+  chatkit serve --history chat.db --history-consent ask --keep 30d
 
 Ctrl-C or SIGTERM stops it within 2 seconds and tells every client; a second
 one stops it at once.
@@ -55,13 +58,14 @@ def add_parser(subparsers: "argparse._SubParsersAction[Any]") -> None:
     )
     parser.add_argument("--engine", choices=ENGINES, default="threads", help="how it waits for many clients")
     parser.add_argument("--ascii", action="store_true", help="refuse every line that is not plain ASCII")
-    parser.add_argument("--max-clients", type=_count, metavar="N", help="how many may be connected at once")
     level = parser.add_mutually_exclusive_group()
     level.add_argument("--quiet", action="store_true", help="print warnings only")
     level.add_argument("--verbose", action="store_true", help="print every connection too")
     parser.add_argument(
         "--tui", action="store_true", help="show in full screen who is here, and kick (Textual)"
     )
+    keeping.add_options(parser)
+    limiting.add_options(parser)
     parser.set_defaults(run=run)
 
 
@@ -74,7 +78,8 @@ def run(options: argparse.Namespace) -> int:
         PORT if port is None else port,
         engine=options.engine,
         ascii_only=options.ascii,
-        limits=Limits(clients=options.max_clients),
+        limits=limiting.to_limits(options),
+        history=keeping.to_history(options),
     )
     if options.tui and is_screen() and (view := full_screen("host")):
         return _serve_in_view(server, view, options)
@@ -139,9 +144,3 @@ def _level(options: argparse.Namespace) -> int:
     if options.quiet:
         return logging.WARNING
     return logging.DEBUG if options.verbose else logging.INFO
-
-
-def _count(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and int(text) > 0):
-        raise argparse.ArgumentTypeError(f"how many clients must be a number above 0, not {text!r}")
-    return int(text)
