@@ -2,7 +2,8 @@
 
 A courier belongs to one connection and to the thread that made it. First of all it finds out whether the
 server answers questions at all (see `outgoing`); to servers of other kinds, `/help` might be words to relay.
-To another machine it goes slower than a server would complain of.
+To another machine it goes slower than a server would complain of. After a lost connection it waits a moment
+for those who were there: they were cut off at the same time, and miss what is said before they are back.
 """
 
 import math
@@ -13,27 +14,44 @@ from collections.abc import Callable
 from chatkit.client import ChatClient
 from chatkit.door import is_loopback
 from chatkit.errors import ChatError, NotSent
-from chatkit.messages import Message, Prompt, Reply
+from chatkit.messages import Joined, Message, Prompt, Reply
 from chatkit.outgoing import QUESTION, Outgoing
 from chatkit.pace import Pace
 from chatkit.room import GREETING
-from chatkit.standing import Event, NotTaken, Sent
+from chatkit.standing import NotTaken, Sent, Tell
 
 PATIENCE = 2.0  # seconds that a server has to answer the first question
 LATE = 30.0  # seconds after which a question that was not answered is asked again
+REUNION = 3.0  # seconds that the others have to come back
 RATE, BURST = 10, 50  # lines a second, and at once before that counts: half of what a server takes
 
 
 class Courier:
-    """Send the lines of `outgoing` through `client`, which has joined; `tell` hears of each."""
+    """Send the lines of `outgoing` through `client`, which has joined; `tell` hears of each.
 
-    def __init__(self, client: ChatClient, outgoing: Outgoing, tell: Callable[[Event], object]) -> None:
-        self.client, self.outgoing = client, outgoing
+    `expected` are those who were there before.
+    """
+
+    def __init__(
+        self,
+        client: ChatClient,
+        outgoing: Outgoing,
+        tell: Tell,
+        expected: frozenset[str] = frozenset(),
+    ) -> None:
+        self.client, self.outgoing, self.expected = client, outgoing, expected
+        self._reunion_by = time.monotonic() + REUNION
         self._tell = tell
         self._go_at = self._late_at = math.inf  # when the next line may go, and when an answer is overdue
-        self._may_go = False
+        self._is_settled = False  # it is known whether the server answers
         self._pace = None if _is_near(client.host) else Pace(RATE, BURST, time.monotonic())
         outgoing.connect()
+
+    @property
+    def missing(self) -> frozenset[str]:
+        """Who is still waited for."""
+        is_over = time.monotonic() >= self._reunion_by
+        return frozenset() if is_over else self.expected - frozenset(self.client.others)
 
     @property
     def due(self) -> float:
@@ -48,6 +66,8 @@ class Courier:
         if is_answer:
             self._late_at = math.inf
             self._go()
+        if isinstance(message, Joined) and self._is_settled:
+            self.pour()
         return is_answer
 
     def time_is_up(self) -> None:
@@ -59,7 +79,10 @@ class Courier:
 
     def pour(self) -> None:
         """Send what may go now."""
-        while self._may_go and self.outgoing.may_send:
+        if self._is_settled and self.missing:
+            self._go_at = self._reunion_by
+            return
+        while self._is_settled and self.outgoing.may_send:
             if self._pace and not self._pace.allow(1, time.monotonic()):
                 self._go_at = time.monotonic() + 1 / RATE
                 return
@@ -72,7 +95,7 @@ class Courier:
             self._send(QUESTION)
 
     def _go(self) -> None:
-        self._may_go, self._go_at = True, math.inf
+        self._is_settled, self._go_at = True, math.inf
         self.pour()
 
     def _greeted(self, words: str) -> None:

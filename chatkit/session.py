@@ -17,7 +17,7 @@ from chatkit.courier import Courier, attend
 from chatkit.errors import ChatError, ServerGone
 from chatkit.messages import Message, Reply
 from chatkit.outgoing import Outgoing
-from chatkit.standing import Event, State, Status, after
+from chatkit.standing import State, Status, Tell, after
 
 GHOST_TIME = 150.0  # seconds for which a server may take a lost connection for a living one: 120 and a margin
 SETTLED = 10.0  # seconds after which a conversation counts as a success, and the next wait is short again
@@ -31,23 +31,16 @@ class Session:
     Any thread may call the public methods; only `close` waits.
     """
 
-    def __init__(
-        self,
-        host: str,
-        port: int,
-        name: str,
-        tell: Callable[[Event], object],
-        *,
-        backoff: Backoff | None = None,
-        timeout: float = 5.0,
-    ) -> None:
-        self.host, self.port, self.name, self.timeout = host, port, name, timeout
+    timeout = 5.0  # seconds; bounds a client's every wait
+
+    def __init__(self, host: str, port: int, name: str, tell: Tell, backoff: Backoff | None = None) -> None:
+        self.host, self.port, self.name = host, port, name
         self.outgoing, self.status = Outgoing(), Status("connecting")
-        self._tell = tell
-        self._backoff = backoff or Backoff()
+        self._tell, self._backoff = tell, backoff or Backoff()
         self._work: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._client: ChatClient | None = None
         self._courier: Courier | None = None  # while it is in the room
+        self._company: frozenset[str] = frozenset()  # who was there when the last connection was lost
         self._closing = self._has_last_word = False
         self._joined_at = self._ghost_until = 0.0
         self._thread = threading.Thread(target=self._run, name=f"chatkit session {name}", daemon=True)
@@ -57,6 +50,12 @@ class Session:
         """Who else is in the room, as far as the server has told."""
         client = self._client
         return client.others if client and self.status.state == "joined" else ()
+
+    @property
+    def missing(self) -> frozenset[str]:
+        """Who is waited for, for a moment, before what was typed goes out."""
+        courier = self._courier
+        return courier.missing if courier and self.outgoing.waiting else frozenset()
 
     def start(self) -> None:
         """Begin."""
@@ -142,7 +141,7 @@ class Session:
     def _enter_room(self, client: ChatClient) -> None:
         if not self._closing:  # or `close` has ended its wait
             self._joined_at = time.monotonic()
-            self._courier = Courier(client, self.outgoing, self._tell)
+            self._courier = Courier(client, self.outgoing, self._tell, self._company)
             self._be("joined")
 
     def _hear_all(self, client: ChatClient) -> None:
@@ -163,6 +162,7 @@ class Session:
         if now - self._joined_at > SETTLED:
             self._backoff.reset()
         self._ghost_until = now + GHOST_TIME
+        self._company = frozenset(client.others)
         self.outgoing.lose()
         error = client.closed_because or ServerGone("the conversation is over")
         why, says, words = str(error).partition("; it said: ")  # long ago, perhaps, and about something else

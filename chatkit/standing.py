@@ -4,6 +4,7 @@ What a new try may mend (nobody answers, the server has gone) is told apart from
 name is refused, the host has shown them out).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -41,6 +42,7 @@ class NotTaken:
 
 
 Event = Message | Status | Sent | NotTaken
+Tell = Callable[[Event], object]
 
 
 def after(error: ChatError, why: str, *, was_here: bool) -> State:

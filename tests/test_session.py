@@ -231,8 +231,9 @@ def test_what_was_typed_just_before_leaving_is_said(people):
         assert not ada.session.outgoing.kept
 
 
-def test_leaving_does_not_wait_for_a_server_that_says_nothing(people, door):
-    ada = people(door.getsockname(), timeout=60.0)
+def test_leaving_does_not_wait_for_a_server_that_says_nothing(people, door, monkeypatch):
+    monkeypatch.setattr(Session, "timeout", 60.0)
+    ada = people(door.getsockname())
     sock, _ = door.accept()
     eventually(lambda: ada.session._client and ada.session._client.state == "connecting")
     ada.session.close(PATIENCE)
@@ -291,3 +292,31 @@ def test_a_flood_is_heard_in_order_and_whole(people):
         other.says(*map(str, range(5000)))
         eventually(lambda: len(ada.heard(Said)) == 5000)
         assert [said.text for said in ada.heard(Said)] == list(map(str, range(5000)))
+
+
+def test_what_was_typed_waits_a_moment_for_those_who_were_there(people):
+    """They were cut off at the same instant: what is said before they are back, they would miss."""
+    with room() as server, linus(server):
+        ada = people(server.address)
+        eventually(lambda: ada.session.others == ("linus",))
+        server.stop()
+        ada.is_soon("waiting")
+        ada.enters("hello again")
+    with ChatServer(port=server.address[1]) as again:
+        ada.is_soon("joined")
+        assert ada.session.missing == {"linus"}
+        with linus(again) as other:
+            other.hears("[ada] hello again")
+        assert not ada.session.missing
+
+
+def test_who_does_not_come_back_is_not_waited_for_long(people, monkeypatch):
+    monkeypatch.setattr("chatkit.courier.REUNION", 0.05)
+    with room() as server, linus(server):
+        ada = people(server.address)
+        eventually(lambda: ada.session.others == ("linus",))
+        server.stop()
+        ada.is_soon("waiting")
+        ada.enters("hello?")
+    with ChatServer(port=server.address[1]):
+        ada.is_read()

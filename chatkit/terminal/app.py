@@ -117,7 +117,7 @@ class ChatApp(App[None]):
                 places.remember(self.visit.place)
 
     def _count_down(self) -> None:
-        if self.screen_stack and self.visit.status.state == "waiting":
+        if self.screen_stack and (self.visit.kept or self.visit.status.state == "waiting"):
             self._show_frame()
 
     def _show_frame(self) -> None:

@@ -83,15 +83,16 @@ class RoomScreen(Screen[None]):
         self.bar.show(status, name, visit.place.where, len(visit.others) + 1, visit.news.recorded)
         self.trouble.show(status, len(visit.kept))
         self.roster.show(name, visit.others, visit.is_here)
-        self._show_kept(visit.kept)
+        self._show_kept(visit.kept, visit.is_here)
         self.desk.rename(name)
         self.desk.line.names, self.desk.line.commands = visit.others, visit.commands
 
-    def _show_kept(self, lines: tuple[str, ...]) -> None:
+    def _show_kept(self, lines: tuple[str, ...], is_here: bool) -> None:
         """Show the last of the lines that wait to be sent."""
         self._kept.display = bool(lines)
         hidden = len(lines) - SHOWN
         more = [f"  ... {hidden} more"] if hidden > 0 else []
+        more += ["This waits a moment for the others to be back:"] * is_here
         self._kept.update("\n".join([*more, *(f"\u2026 {inert(line)}" for line in lines[-SHOWN:])]))
 
     @on(MessageLog.Scrolled)

@@ -56,8 +56,10 @@ class Visit:
 
     @property
     def kept(self) -> tuple[str, ...]:
-        """The lines that wait until one is back."""
-        return self.session.outgoing.kept if self.session and not self.is_here else ()
+        """The lines that wait until one is back, or until the others are."""
+        if not self.session or (self.is_here and not self.session.missing):
+            return ()
+        return self.session.outgoing.kept
 
     @property
     def commands(self) -> tuple[str, ...]:
