@@ -1,4 +1,4 @@
-"""The server of a soak, in a process of its own: it says its port, and for each line it gets how it stands."""
+"""The server of a soak, in a process of its own: it says its port, and for each line how it stands."""
 
 import json
 import os

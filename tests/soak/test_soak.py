@@ -84,4 +84,5 @@ def test_a_short_day(engine, record_property):
 @pytest.mark.timeout(2 * 60 * MINUTES + 600)
 def test_a_long_day(engine, record_property):
     seen = soak(engine, LONG[engine], 60 * MINUTES, record_property)
-    assert abs(seen["memory slope, MiB a minute"]) < 1.0
+    if MINUTES >= 5:  # in less, what comes first and is kept for good looks like a slope
+        assert seen["memory slope, MiB a minute"] < 1.0
