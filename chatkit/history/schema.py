@@ -14,6 +14,9 @@ from chatkit.errors import ChatError
 
 APPLICATION = 0x63686174  # "chat": says whose file it is, in the file's own header
 OPENING = 2.0  # seconds to wait for a lock before anybody is served; while serving, nothing waits
+# Pages in the journal until they are moved into the database, and the disk is waited for: measured, 20 ms for
+# each 1000 pages, 35 ms for 4000. A line takes 85 bytes or so, so that is once in 200,000 lines.
+JOURNAL = 4000
 STEPS = (
     # `at` is in milliseconds since 1970, UTC; the order is that of `id`, for clocks may be set back.
     "CREATE TABLE lines (id INTEGER PRIMARY KEY, at INTEGER NOT NULL,"
@@ -132,6 +135,7 @@ def _set_up(db: sqlite3.Connection, durable: bool) -> None:
     if mode != "wal":
         raise HistoryError("a history needs a local disk: this one cannot hold SQLite's journal")
     db.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+    db.execute(f"PRAGMA wal_autocheckpoint = {JOURNAL}").fetchall()
     db.execute(f"PRAGMA fullfsync = {int(durable)}")  # macOS: else the disk's own memory may still hold it
     db.execute("PRAGMA secure_delete = ON").fetchall()  # what is removed is overwritten with zeros
     db.execute("PRAGMA temp_store = MEMORY")
