@@ -30,7 +30,7 @@ class Contestant:
     command: Callable[[int, Path], list[str]]
     needs: str = ""  # a program, or a module with a dot behind it
     dialect: str = "budget chat"
-    at_once: int = 1  # so many come in at a time, where a scenario does not care
+    at_once: int = 50  # so many come in at a time, where a scenario does not care
 
     @property
     def installed(self) -> bool:
@@ -75,7 +75,9 @@ _ALL = [
     _peer("asyncio by chunk", "asyncio_chunks.py"),
     _peer("uvloop by line", "asyncio_lines.py", "uvloop", needs="uvloop."),
     _peer("uvloop by chunk", "asyncio_chunks.py", "uvloop", needs="uvloop."),
-    Contestant("ncat", _ncat, "ncat", "ncat"),
+    _peer("twisted by line", "twisted_lines.py", needs="twisted."),
+    _peer("gevent by line", "gevent_lines.py", needs="gevent."),
+    Contestant("ncat", _ncat, "ncat", "ncat", at_once=1),
     # its backlog holds 10 at the door
     Contestant("ngircd", irc.ngircd, "ngircd", "irc", at_once=8),
     # it lets newcomers in once a second

@@ -1,4 +1,4 @@
-"""The two IRC servers, made ready for the load: on one port of this machine, for many, and without their brakes."""
+"""Two IRC servers, made ready for the load: on one port of this machine, for many, without their brakes."""
 
 from __future__ import annotations
 

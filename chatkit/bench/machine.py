@@ -1,6 +1,6 @@
 """What the machine says of itself and of one process, from /proc: CPU seconds, memory, who else is busy.
 
-Where there is no /proc, the figures are None, and a report says so. Nothing here knows what is measured, or why.
+Where there is no /proc, the figures are None, and a report leaves them out. This file knows no server.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ A batch is what one client says at once. In a closed loop at most two batches a 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 SIZE = 64  # bytes a line, with its newline
@@ -20,7 +20,7 @@ class Scenario:
     """One play of the load: `lines` lines of `size` bytes make a batch; the options are the play's own."""
 
     name: str
-    sentence: str
+    form: str  # what happens, in words, with the options to be filled in
     play: str
     options: Mapping[str, Any]
     lines: int = 1
@@ -29,6 +29,17 @@ class Scenario:
     contestants: tuple[str, ...] = ()  # empty: all
     quick: Mapping[str, Any] | None = None  # what a short form changes; None: it has none
     repeat: int = 99  # at most
+    grows: str = ""  # "clients" or "size": one point of a curve
+
+    @property
+    def sentence(self) -> str:
+        """What happens, in words."""
+        return self.form.format(**self.options, lines=self.lines, size=self.size)
+
+    @property
+    def clients(self) -> int:
+        """How many there are at once."""
+        return int(self.options["clients"])
 
     def quickly(self) -> Scenario:
         """Return the short form."""
@@ -41,7 +52,7 @@ _SHORT = {"warm_up": 0.1, "seconds": 0.4}
 _ALL = [
     Scenario(
         "all-to-all-50",
-        "50 clients talk, all hear all; closed loop, batches of 64 lines",
+        "{clients} clients talk, all hear all; closed loop, batches of {lines} lines",
         "all to all",
         {"clients": 50, **_FULL},
         lines=64,
@@ -49,7 +60,7 @@ _ALL = [
     ),
     Scenario(
         "all-to-all-200",
-        "200 clients talk, all hear all; closed loop, batches of 16 lines",
+        "{clients} clients talk, all hear all; closed loop, batches of {lines} lines",
         "all to all",
         {"clients": 200, **_FULL},
         lines=16,
@@ -57,7 +68,7 @@ _ALL = [
     ),
     Scenario(
         "1-to-100",
-        "one client talks, 100 listen; closed loop, batches of 64 lines",
+        "one client talks, {clients} listen; closed loop, at most 8 batches of {lines} lines",
         "one to many",
         {"clients": 100, **_FULL},
         lines=64,
@@ -66,7 +77,7 @@ _ALL = [
     ),
     Scenario(
         "1-to-1000",
-        "one client talks, 1,000 listen; closed loop, batches of 64 lines",
+        "one client talks, {clients} listen; closed loop, at most 8 batches of {lines} lines",
         "one to many",
         {"clients": 1000, **_FULL},
         lines=64,
@@ -74,7 +85,7 @@ _ALL = [
     ),
     Scenario(
         "latency",
-        "50 clients say 1,000 lines a second in all; from the moment when a line was due",
+        "{clients} clients say {rate} lines a second in all; from the moment when a line was due",
         "latency",
         {"clients": 50, "rate": 1000, "warm_up": 0.5, "seconds": 2.5},
         figure="p50",
@@ -83,7 +94,7 @@ _ALL = [
     ),
     Scenario(
         "one-stalled",
-        "one of 50 stops reading while the others talk",
+        "one of {clients} stops reading while the others talk",
         "stalled",
         {"clients": 50, "sleepers": 1, "warm_up": 0.5, "seconds": 2.0},
         lines=16,
@@ -92,7 +103,7 @@ _ALL = [
     ),
     Scenario(
         "100-stalled",
-        "100 of 120 stop reading while the other 20 talk",
+        "{sleepers} of {clients} stop reading while the others talk",
         "stalled",
         {"clients": 120, "sleepers": 100, "warm_up": 0.5, "seconds": 2.0},
         lines=16,
@@ -101,7 +112,7 @@ _ALL = [
     ),
     Scenario(
         "joins-1000",
-        "1,000 clients come in at once",
+        "{clients} clients come in at once",
         "joins",
         {"clients": 1000},
         contestants=(*OURS, *ASYNCIO),
@@ -109,7 +120,7 @@ _ALL = [
     ),
     Scenario(
         "joins-5000",
-        "5,000 clients come in at once",
+        "{clients} clients come in at once",
         "joins",
         {"clients": 5000},
         contestants=(*OURS, "asyncio by line"),
@@ -117,7 +128,7 @@ _ALL = [
     ),
     Scenario(
         "memory",
-        "5,000 clients sit there and are silent: what the server's memory grows by for each",
+        "{clients} clients sit there and are silent: what the server's memory grows by for each",
         "idle",
         {"clients": 5000},
         figure="bytes",
@@ -126,7 +137,7 @@ _ALL = [
     ),
     Scenario(
         "resets",
-        "500 of 1,000 clients reset their connections at once, while one talks",
+        "{dying} of {clients} clients reset their connections at once, while one talks",
         "resets",
         {"clients": 1000, "dying": 500, "rate": 100, "warm_up": 1.0, "seconds": 3.0},
         figure="longest",
@@ -135,3 +146,26 @@ _ALL = [
     ),
 ]
 SCENARIOS: Mapping[str, Scenario] = {each.name: each for each in _ALL}
+
+
+def _growing(grows: str, clients: int, size: int) -> Scenario:
+    amount = clients if grows == "clients" else size
+    unit = "clients" if grows == "clients" else "bytes"
+    return Scenario(
+        f"growth-{amount}-{unit}",
+        "{talkers} of {clients} clients talk, all hear all; batches of {lines} lines of {size} bytes",
+        "all to all",
+        {"clients": clients, "talkers": 10, "warm_up": 0.3, "seconds": 1.0},
+        lines=8,
+        size=size,
+        contestants=(*OURS, *(["asyncio by chunk"] if clients <= 1000 else [])),
+        quick={"warm_up": 0.1, "seconds": 0.3} if clients <= 100 else None,
+        grows=grows,
+    )
+
+
+_GROWING = [
+    *(_growing("clients", clients, SIZE) for clients in (10, 30, 100, 300, 1000, 3000)),
+    *(_growing("size", 50, size) for size in (16, 64, 256, 1024, 4096)),
+]
+GROWTH: Mapping[str, Scenario] = {each.name: each for each in _GROWING}

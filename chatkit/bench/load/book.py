@@ -1,7 +1,7 @@
 """What every client says, written down beforehand: so what is heard can be compared, not just counted.
 
-Everybody speaks in batches of equally long lines. A line holds the speaker's number, the batch's and its own
-in the batch, so each line is said once in a run, and the heard form of a whole batch is one known piece of bytes.
+Everybody speaks in batches of equally long lines. A line holds the speaker's number, the batch's, and its
+own in the batch: it is said once in a run, and a whole batch as others hear it is one known piece of bytes.
 """
 
 import string
@@ -34,7 +34,6 @@ class Book:
     def enter(self, prefix: bytes) -> int:
         """Add a speaker, whose words others hear behind `prefix`; return its number."""
         who = len(self.said)
-        newline = self.dialect.newline
         texts = [self._text(who, index) for index in range(self.in_batch)]
         heard = [prefix + text + self.dialect.newline for text in texts]
         self.speakers[heard[0][: self.dialect.key]] = who

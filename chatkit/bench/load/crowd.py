@@ -99,8 +99,9 @@ class Crowd:
     def settle(self, quiet: float) -> None:
         """Listen until nobody has heard anything for `quiet` seconds."""
         while heard := list(self.listen(patience=quiet)):
-            for member, data in heard if self.kept else ():
-                self.kept.setdefault(member.number, []).append(data)
+            for member, data in heard:
+                if self.kept is not None:
+                    self.kept[member.number].append(data)
 
     def begin(self) -> None:
         """Give everybody an ear: from here on, all that is heard is verified."""

@@ -1,4 +1,4 @@
-"""Many come in at once, or sit there and are silent: how fast is everybody in, and what does one of them cost?
+"""Many come in at once, or sit there and are silent: how fast are all in, and what does one of them cost?
 
 Each must hear of everybody else exactly once: in the list of those who are there, or by a notice afterwards.
 """

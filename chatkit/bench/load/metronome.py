@@ -1,7 +1,7 @@
-"""Lines at fixed times, whoever has heard what: a late server, or a late load, is measured from the intended time.
+"""Lines at fixed times, whoever has heard what: whoever is late, server or load, the delay counts it.
 
-Lines come at even intervals, each from the next speaker. A delivery's delay runs from the moment at which its line
-was to be said to the moment at which the kernel had it for the listener.
+Lines come at even intervals, each from the next speaker. A delivery's delay runs from the moment at which its
+line was to be said to the moment at which the kernel had it for the listener.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Some stop reading, and the others go on talking: what does that cost the others, and the server's memory?
 
-First everybody reads, then the sleepers do not; both times are measured at one server, one after the other. The
+First everybody reads, then the sleepers do not; both are measured at one server, one after the other. The
 rate is that of the talkers among themselves; a sleeper is cut once its socket says so.
 """
 

@@ -1,4 +1,4 @@
-"""A closed loop: everybody who talks says a batch, and the next one once the batches of all other talkers are there.
+"""A closed loop: every talker says a batch, and the next one once the batches of all other talkers are there.
 
 So at most two batches a talker are under way. A delivery is one line that one client has heard.
 """
@@ -18,7 +18,7 @@ FLOWS = 1 << 15  # bytes: as much as is under way of one talker alone
 def all_to_all(
     crowd: Crowd, pid: int, clients: int, warm_up: float, seconds: float, talkers: int = 0
 ) -> Told:
-    """Have all clients talk, or the first `talkers`, and all listen; measure for `seconds` after `warm_up`."""
+    """Have all clients talk, or the first `talkers`, and all listen; measure `seconds` after `warm_up`."""
     crowd.join(clients)
     crowd.begin()
     return measured(crowd, pid, Loop(crowd, talkers or clients), warm_up, seconds)

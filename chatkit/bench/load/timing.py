@@ -1,4 +1,4 @@
-"""Two plays by the metronome: how long a line takes on a calm day, and how long when half of the room dies at once."""
+"""Two plays by the metronome: how long a line takes on a calm day, and when half of the room dies at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Chat servers as they are usually written, each in one file that needs no other: what chatkit is measured against.
+"""Chat servers as they are usually written, each in a file that needs no other: chatkit's company.
 
-Each talks Budget Chat (names, prefixes, notices) in the fewest words, and is started with a port as its argument.
+Each talks Budget Chat (names, prefixes, notices) in the fewest words; its argument is a port.
 """
