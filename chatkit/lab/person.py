@@ -43,6 +43,11 @@ class Person:
         return self._seat.others
 
     @property
+    def recorded(self) -> bool | None:
+        """Whether the room remembers what the person says; None where it remembers nothing."""
+        return self._seat.recorded
+
+    @property
     def plug(self) -> tuple[str, ...] | None:
         """What the person's wire does to what passes, such as `frozen`; None where there is no wire."""
         return None
@@ -83,6 +88,8 @@ class Person:
             "enter": lambda: self._seat.enter(text),
             "join": self._seat.join,
             "leave": self._seat.leave,
+            "record on": lambda: self._seat.enter("/record on"),
+            "record off": lambda: self._seat.enter("/record off"),
         }
         if work := works.get(what):
             self._pump.put(work)

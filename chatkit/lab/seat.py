@@ -9,10 +9,11 @@ from contextlib import suppress
 from typing import Literal
 
 from chatkit.client import ChatClient
+from chatkit.consent import is_told
 from chatkit.errors import ChatError, Refused
 from chatkit.lab.pump import Work
 from chatkit.lab.transcript import Transcript
-from chatkit.messages import Message, Prompt
+from chatkit.messages import Message, Prompt, Reply
 
 PATIENCE = 0.3  # seconds for a server's own goodbye: one that is broken on purpose has none
 Status = Literal["joining", "joined", "left", "trouble", "replaced"]
@@ -27,6 +28,7 @@ class Seat:
         self._called = called
         self.host, self.port, self.name = host, port, name
         self.status: Status = "left"
+        self.recorded: bool | None = None  # what the server has told; None if it remembers nothing
         self.transcript = Transcript()
         self._put = put
         self._client = ChatClient(host, port, name)  # until `join`, one that never connects
@@ -40,7 +42,7 @@ class Seat:
         """Join with a new client, unless one is in the room or on its way."""
         if self.status not in ("left", "trouble"):
             return
-        self.status = "joining"
+        self.status, self.recorded = "joining", None
         self._client = client = ChatClient(self.host, self.port, self.name)
         client.subscribe(lambda message: self._put(lambda: self._hear(client, message)))
         with suppress(ChatError):  # the end of the conversation is handed over too, and says why
@@ -84,10 +86,13 @@ class Seat:
         self.transcript.hear(message)
         if isinstance(message, Prompt):
             self.transcript.own(self.name, self.name)  # the client has answered
+        if isinstance(message, Reply) and (told := is_told(message.text)) is not None:
+            self.recorded = told
         if client.state == "joined":
             self.status = "joined"
 
     def _end(self, client: ChatClient) -> None:
+        self.recorded = None
         why = self._in_words(client.closed_because)
         hint = " Run its cell, then this pane's cell." if isinstance(client.closed_because, Refused) else ""
         self.status = "trouble" if why else "left"

@@ -5,6 +5,7 @@ stands as it came, what the person sent begins with `>`, and what only the pane 
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from chatkit.messages import Message, Remembered, Reply, Roster, Said, decode_text
@@ -43,8 +44,8 @@ class Transcript:
         match message:
             case Said(name, text):
                 self._add("said", name, text, line)
-            case Remembered(_, name, text):
-                self._add("remembered", name, text, line)
+            case Remembered(when, name, text):
+                self._add("remembered", name, f"({_local(when)}) {text}", line)
             case Reply(text):
                 self._add("reply", "", text, line)
             case Roster(""):
@@ -64,3 +65,11 @@ class Transcript:
     def _add(self, kind: Kind, name: str, words: str, line: str) -> None:
         self._count += 1
         self.rows = (*self.rows[1 - KEEP :], Row(self._count, kind, name, words, line))
+
+
+def _local(when: str) -> str:
+    """Return the time of a remembered line as it was here; what is no time, as it came."""
+    try:
+        return f"{datetime.fromisoformat(when).astimezone():%Y-%m-%d %H:%M}"
+    except (ValueError, OverflowError):
+        return when

@@ -1,6 +1,6 @@
-// The view of one chat pane. It is one module with parts.js and plug.js, which stand before it. It knows only what
-// the kernel tells it: new rows as they come, and all rows again when it asks. It skips those it has, keeps the last
-// 500, and leaves the reader's place alone.
+// The view of one chat pane. It is one module with parts.js, plug.js and memory.js, which stand before it. It knows
+// only what the kernel tells it: new rows as they come, and all rows again when it asks. It skips those it has, keeps
+// the last 500, and leaves the reader's place alone.
 
 const KEEP = 500; // rows
 const PATIENCE = 5000; // milliseconds until a silent kernel is worth a word
@@ -43,11 +43,12 @@ class View {
     this.send = make("button", {}, "Send");
     this.form = make("form", { class: "ck-form" }, this.input, this.send);
     this.plug = new Plug((what) => this.ask(what));
+    this.memory = new Memory((what) => this.ask(what));
     this.pane = make(
       "div",
       { class: "chatkit chatkit-pane", role: "group" },
       make("div", { class: "ck-head" }, this.name, this.button),
-      make("div", { class: "ck-about" }, this.status, " ", this.others),
+      make("div", { class: "ck-about" }, this.status, " ", this.others, this.memory.element),
       make("div", { class: "ck-middle" }, this.log, this.more),
       this.form,
       this.plug.element,
@@ -78,6 +79,7 @@ class View {
 
   die() {
     this.dead = true;
+    this.memory.show(null);
     this.show("dead", []);
   }
 
@@ -113,13 +115,14 @@ class View {
 
   // From the kernel
 
-  hear({ everything, name, status, others, rows, plug }) {
+  hear({ everything, name, status, others, recorded, rows, plug }) {
     clearTimeout(this.timer);
     this.timer = null;
     if (!this.started && !everything) return; // everything is on its way
     this.started = true;
     this.introduce(name);
     this.show(status, others);
+    this.memory.show(recorded);
     this.plug.show(plug, name, !["replaced", "trouble", "left"].includes(status));
     this.pane.classList.toggle("ck-plugged", plug !== null);
     const news = rows.filter(([number]) => number > this.last);

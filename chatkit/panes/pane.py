@@ -25,7 +25,7 @@ def read(*names: str) -> str:
 class PersonPane(anywidget.AnyWidget):
     """Show `person`, and let a hand speak and act for them."""
 
-    _esm = read("parts.js", "plug.js", "pane.js")
+    _esm = read("parts.js", "plug.js", "memory.js", "pane.js")
     _css = read("colours.css", "pane.css", "plug.css")
 
     def __init__(self, person: Person) -> None:
@@ -76,6 +76,7 @@ class PersonPane(anywidget.AnyWidget):
                 "name": self.name,
                 "status": self.person.status,
                 "others": self.person.others,
+                "recorded": self.person.recorded,
                 "plug": self.person.plug,
                 "rows": [(row.number, row.kind, row.name, row.words) for row in news],
             }

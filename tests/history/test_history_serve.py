@@ -1,4 +1,4 @@
-"""`chatkit serve --history`: what it is told, what it says, and of whom no word is in any file that it left."""
+"""`chatkit serve --history`: what it is told, what it says, and of whom no word is in any file it left."""
 
 import signal
 import subprocess

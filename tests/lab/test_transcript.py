@@ -15,7 +15,8 @@ def transcript():
     ("line", "kind", "name", "words"),
     [
         ("[ada] hello", "said", "ada", "hello"),
-        ("~ 2026-11-22T12:01:05Z [ada] hello", "remembered", "ada", "hello"),
+        ("~ 2026-11-22T12:01:05 [ada] hello", "remembered", "ada", "(2026-11-22 12:01) hello"),
+        ("~ yesterday [ada] hello", "remembered", "ada", "(yesterday) hello"),
         ("! the name ada is in use", "reply", "", "the name ada is in use"),
         ("* ada has entered the room", "notice", "", "ada has entered the room"),
         ("* ada has left the room (too slow)", "notice", "", "ada has left the room (too slow)"),
