@@ -10,8 +10,8 @@ from typing import Any, TextIO
 
 
 def is_screen() -> bool:
-    """Say whether a person sits at a terminal that can do more than print."""
-    return is_terminal(sys.stdin) and is_terminal(sys.stdout) and not is_dumb()
+    """Say whether a person sits at a terminal that can do more than print; Textual draws on standard error."""
+    return all(map(is_terminal, (sys.stdin, sys.stdout, sys.stderr))) and not is_dumb()
 
 
 def is_dumb() -> bool:

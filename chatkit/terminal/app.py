@@ -17,6 +17,7 @@ from chatkit.standing import Event, Status
 from chatkit.terminal import entries, places
 from chatkit.terminal.dialogs import Help
 from chatkit.terminal.form import JoinForm
+from chatkit.terminal.line import TypedLine
 from chatkit.terminal.log import MessageLog
 from chatkit.terminal.places import Place
 from chatkit.terminal.room import RoomScreen
@@ -139,8 +140,8 @@ class ChatApp(App[None]):
             self.room.desk.line.put_back(event.line)
         self._show_frame()
 
-    @on(RoomScreen.Wrong)
-    def _explain(self, event: RoomScreen.Wrong) -> None:
+    @on(TypedLine.Refused)
+    def _explain(self, event: TypedLine.Refused) -> None:
         self._complain(event.why)
 
     def _complain(self, why: str) -> None:

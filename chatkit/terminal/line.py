@@ -4,6 +4,9 @@ Up and Down bring earlier lines, Tab completes, a paste of several lines is aske
 a line that no server would take stays where it is.
 """
 
+from collections.abc import Sequence
+from difflib import get_close_matches
+
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -24,6 +27,20 @@ def size(line: str) -> int:
     return len(clean(line).encode("utf-8", "replace")) + 1
 
 
+def problem(line: str, commands: Sequence[str]) -> str:
+    """Say why a line cannot go out; empty if it can. Where no `commands` are known, any may be one."""
+    if (over := size(line) - MAX_LINE) > 0:
+        return f"that line is {over:,} bytes too long: a server takes {MAX_LINE:,} at most"
+    if not line.startswith("/") or line.startswith("//") or not commands:
+        return ""
+    word = (line[1:].split() or [""])[0]
+    if word in commands:
+        return ""
+    near = get_close_matches(word, commands, n=1)
+    meant = f" (did you mean /{near[0]}?)" if near else ""
+    return f"there is no command /{word[:24]} here{meant}; to say it as words, type //{word[:24]}"
+
+
 class TypedLine(Input):
     """An input of one row that knows what was typed before."""
 
@@ -33,6 +50,13 @@ class TypedLine(Input):
         def __init__(self, line: str) -> None:
             super().__init__()
             self.line = line
+
+    class Refused(Message):
+        """A line cannot go out; `why` says it in words."""
+
+        def __init__(self, why: str) -> None:
+            super().__init__()
+            self.why = why
 
     class Pasted(Message):
         """Several lines were pasted at once."""
@@ -59,10 +83,14 @@ class TypedLine(Input):
         self._history = History()
         self._completion = Completion()
 
-    def take(self) -> None:
-        """Take the line out: it has been entered."""
-        self._history.add(self.value)
-        self.value = ""
+    async def _on_key(self, event: events.Key) -> None:
+        """Do what a key stands for at once: what is typed fast, or ahead, must not overtake it."""
+        action = _ACTIONS.get(event.key)
+        if not action:
+            return await super()._on_key(event)
+        event.stop()
+        event.prevent_default()
+        await self.run_action(action)
 
     def put_back(self, line: str) -> None:
         """Give a line back that could not be sent, unless another is being typed."""
@@ -71,9 +99,14 @@ class TypedLine(Input):
             self.cursor_position = len(line)
 
     async def action_submit(self) -> None:
-        """Enter the line."""
-        if self.value.strip():
-            self.post_message(self.Entered(self.value))
+        """Let the line go out, unless nobody would take it."""
+        line = self.value
+        if why := problem(line, self.commands):
+            self.post_message(self.Refused(why))
+        elif line.strip():
+            self._history.add(line)
+            self.value = ""
+            self.post_message(self.Entered(line))
 
     def action_recall(self, steps: int) -> None:
         """Bring an earlier or a later line."""
@@ -102,6 +135,14 @@ class TypedLine(Input):
             self.post_message(self.Pasted(lines))
         elif lines:
             self.insert_text_at_cursor(lines[0])
+
+
+_ACTIONS = {
+    key: binding.action
+    for binding in [*Input.BINDINGS, *TypedLine.BINDINGS]
+    if isinstance(binding, Binding)
+    for key in binding.key.split(",")
+}
 
 
 class Desk(Horizontal):
@@ -134,5 +175,7 @@ class Desk(Horizontal):
         """Count what the line takes on the wire."""
         taken = size(self.line.value)
         self._bytes.display = taken > NEAR
+        if taken <= NEAR:
+            return  # to lay everything out anew for each key would be slow
         self._bytes.set_class(taken > MAX_LINE, "too-long")
         self._bytes.update(f" {taken:,} of {MAX_LINE:,} bytes" + "!" * (taken > MAX_LINE))

@@ -1,7 +1,5 @@
 """The screen of a room: it shows what happens, hands on what is typed, and knows nothing of connections."""
 
-from difflib import get_close_matches
-
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -9,10 +7,9 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Footer, Static
 
-from chatkit.framing import MAX_LINE
 from chatkit.terminal.dialogs import Question
 from chatkit.terminal.inert import inert
-from chatkit.terminal.line import Desk, TypedLine, size
+from chatkit.terminal.line import Desk, TypedLine
 from chatkit.terminal.log import MessageLog
 from chatkit.terminal.roster import Roster
 from chatkit.terminal.status import WIDE, StatusBar, Trouble
@@ -32,13 +29,6 @@ class RoomScreen(Screen[None]):
         def __init__(self, line: str) -> None:
             super().__init__()
             self.line = line
-
-    class Wrong(Message):
-        """A line stays where it is, and `why`."""
-
-        def __init__(self, why: str) -> None:
-            super().__init__()
-            self.why = why
 
     def __init__(self, log: MessageLog, name: str) -> None:
         super().__init__()
@@ -109,25 +99,8 @@ class RoomScreen(Screen[None]):
 
     @on(TypedLine.Entered)
     def _enter(self, event: TypedLine.Entered) -> None:
-        if why := self._problem(event.line):
-            self.post_message(self.Wrong(why))
-        else:
-            self.desk.line.take()
-            self.log_view.catch_up()
-            self.post_message(self.Says(event.line))
-
-    def _problem(self, line: str) -> str:
-        """Say why a line cannot go out; empty if it can."""
-        if (over := size(line) - MAX_LINE) > 0:
-            return f"that line is {over:,} bytes too long: a server takes {MAX_LINE:,} at most"
-        if not line.startswith("/") or line.startswith("//") or not self.desk.line.commands:
-            return ""
-        word = (line[1:].split() or [""])[0]
-        if word in self.desk.line.commands:
-            return ""
-        near = get_close_matches(word, self.desk.line.commands, n=1)
-        meant = f" (did you mean /{near[0]}?)" if near else ""
-        return f"there is no command /{word[:24]} here{meant}; to say it as words, type //{word[:24]}"
+        self.log_view.catch_up()
+        self.post_message(self.Says(event.line))
 
     @on(TypedLine.Pasted)
     def _ask_about_paste(self, event: TypedLine.Pasted) -> None:

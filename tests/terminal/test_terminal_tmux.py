@@ -64,6 +64,16 @@ def test_a_conversation_on_a_real_screen(terminals, linus, size):
     ada.sees("ada> half a line", "\u2502")  # the roster is back
 
 
+def test_keys_that_come_all_at_once_keep_their_order(terminals, linus):
+    """As over a slow line: the kernel hands them to the app in one piece."""
+    ada = join(terminals, linus.server, "ada")
+    linus.hears("* ada has entered the room")
+    ada.sees("2 here")
+    ada.types("one\rtwo\rno\x15three\rfour")
+    linus.hears("[ada] one", "[ada] two", "[ada] three")
+    ada.sees("ada> four")
+
+
 def test_ctrl_c_leaves_the_terminal_as_it_was(terminals, linus):
     host, port = linus.server.address
     ada = terminals.open("ada", *SHELL)
