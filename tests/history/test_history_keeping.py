@@ -124,6 +124,7 @@ def test_times_on_the_disk_are_utc_wherever_the_server_stands(remember, path, mo
         time.tzset()
 
 
+@pytest.mark.fault(47)
 def test_a_clock_set_back_changes_no_order(remember, read, monkeypatch):
     history = remember()
     for hour, text in ((12, "first"), (3, "second"), (13, "third")):
@@ -155,6 +156,7 @@ def test_lines_are_kept_for_a_time_in_a_quiet_room_too(remember, read, monkeypat
     assert texts(history) == ["new"]
 
 
+@pytest.mark.fault(47)
 def test_a_start_finds_old_lines_behind_one_from_the_future(remember, read, monkeypatch):
     now = time.time()
     history = remember()
