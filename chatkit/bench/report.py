@@ -128,8 +128,8 @@ def notes(results: Results) -> Iterator[str]:
             f"; the host took {max(stolen):.2f} at most" if stolen else ""
         )
     if any(_held(each) for each in results.summaries.values()):
-        yield f"c: one of the two servers used less than {SATURATED} of a core in a closed loop, so the load or"
-        yield "   other programs were its limit; what is compared is then the CPU seconds a delivery, not the rates"
+        yield f"c: one of the two servers used less than {SATURATED} of a core in a closed loop, so the load"
+        yield "   or other programs were its limit; CPU seconds a delivery are compared there, not rates"
     if results.missing:
         yield "not installed: " + ", ".join(results.missing)
     if not results.comparable:

@@ -47,7 +47,7 @@ def summarize(found: Sequence[Measurement]) -> dict[tuple[str, str], Summary]:
 
 
 def ratio(ours: Summary, theirs: Summary, figure: str) -> tuple[float | None, bool]:
-    """Return our figure divided by theirs; and whether it is CPU seconds a delivery, theirs divided by ours."""
+    """Return our figure by theirs; and whether it is, instead, CPU seconds a delivery, theirs by ours."""
     if figure == "rate" and (ours.held_back or theirs.held_back):
         mine, other = ours.figures.get("cpu"), theirs.figures.get("cpu")
         if mine and other:

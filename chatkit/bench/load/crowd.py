@@ -74,6 +74,7 @@ class Crowd:
         self.book = book
         self.members: list[Member] = []
         self.selector = selectors.DefaultSelector()
+        self.patience = PATIENCE
         self.kept: dict[int, list[bytes]] | None = None  # what each has heard since it came in, if wanted
 
     def join(self, count: int, at_once: int = 0, buffer: int = BUFFER) -> None:
@@ -98,7 +99,7 @@ class Crowd:
 
     def settle(self, quiet: float) -> None:
         """Listen until nobody has heard anything for `quiet` seconds."""
-        while heard := list(self.listen(patience=quiet)):
+        while heard := list(self.listen(wait=quiet)):
             for member, data in heard:
                 if self.kept is not None:
                     self.kept[member.number].append(data)
@@ -111,14 +112,14 @@ class Crowd:
         for member in self.members:
             member.ear = Ear(self.book, member.number)
 
-    def listen(self, patience: float = PATIENCE) -> Iterator[tuple[Member, bytes]]:
-        """Wait for the next bytes, and yield who has heard what; raise `Stuck` if nothing comes.
+    def listen(self, wait: float | None = None) -> Iterator[tuple[Member, bytes]]:
+        """Wait for the next bytes, and yield who has heard what; raise `Stuck` if nothing comes for too long.
 
-        With less patience than usual, silence is no fault, and the end.
+        With `wait` seconds of its own, silence is no fault, and nothing is yielded.
         """
-        ready = self.selector.select(patience)
-        if not ready and patience == PATIENCE:
-            raise Stuck(f"the server has said nothing for {patience:g} seconds")
+        ready = self.selector.select(self.patience if wait is None else wait)
+        if not ready and wait is None:
+            raise Stuck(f"the server has said nothing for {self.patience:g} seconds")
         for key, mask in ready:
             member: Member = key.data
             if mask & selectors.EVENT_WRITE:
@@ -142,6 +143,12 @@ class Crowd:
         member.gone = True
         with suppress(KeyError, ValueError):
             self.selector.unregister(member.sock)
+
+    def close(self) -> None:
+        """Hang up for everybody."""
+        for member in self.members:
+            member.sock.close()
+        self.selector.close()
 
     def faults(self) -> Faults:
         """Return what all have heard wrong, once nobody will hear any more."""

@@ -25,7 +25,7 @@ def joins(crowd: Crowd, pid: int, clients: int) -> Told:
     span = machine.between(start, machine.now(pid))
     crowd.settle(SETTLED)
     figures = {"rate": clients / span.seconds, "clients": float(clients)}
-    return Told(figures, span, _faults(crowd))
+    return Told(figures, span, find_faults(crowd))
 
 
 def idle(crowd: Crowd, pid: int, clients: int) -> Told:
@@ -39,7 +39,7 @@ def idle(crowd: Crowd, pid: int, clients: int) -> Told:
     return Told(figures, machine.between(start, machine.now(pid)))
 
 
-def _faults(crowd: Crowd) -> Faults:
+def find_faults(crowd: Crowd) -> Faults:
     """Return how often somebody was not told of somebody else, or was told twice."""
     heard = {member.name: b"".join((crowd.kept or {})[member.number]) for member in crowd.members}
     first = max(heard, key=lambda name: len(heard[name].partition(b"\n")[2]))

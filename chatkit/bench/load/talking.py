@@ -34,11 +34,14 @@ def one_to_many(crowd: Crowd, pid: int, clients: int, warm_up: float, seconds: f
 def measured(crowd: Crowd, pid: int, loop: Loop, warm_up: float, seconds: float) -> Told:
     """Go round, and tell how many deliveries there were; then all that is under way must arrive."""
     loop.begin()
-    loop.run_for(warm_up)
-    start, before = machine.now(pid), loop.heard
-    loop.turns.clear()
-    loop.run_for(seconds)
-    span, heard = machine.between(start, machine.now(pid)), loop.heard - before
+    try:
+        loop.run_for(warm_up)
+        start, before = machine.now(pid), loop.heard
+        loop.turns.clear()
+        loop.run_for(seconds)
+        span, heard = machine.between(start, machine.now(pid)), loop.heard - before
+    except Stuck as error:
+        return Told({}, None, crowd.faults(), str(error))
     turns = loop.turns or [0.0]
     trouble = loop.drained()
     figures = {
