@@ -6,24 +6,18 @@ from fault_rows import NOT_OF_THE_SERVER, ROWS
 
 TESTS = faults_table.collect()
 OF_THE_SERVER = [row for row in ROWS if row not in NOT_OF_THE_SERVER]
-TO_COME = {38}  # is being written
-
-
-def rows(numbers):
-    to_come = pytest.mark.xfail(reason="to come", strict=False)
-    return [pytest.param(row, marks=to_come if row in TO_COME else ()) for row in numbers]
 
 
 def of(row):
     return [test for test in TESTS if row in test.rows]
 
 
-@pytest.mark.parametrize("row", rows(ROWS))
+@pytest.mark.parametrize("row", ROWS)
 def test_every_row_has_a_test(row):
     assert of(row), f"nothing holds row {row}: {ROWS[row][0]}"
 
 
-@pytest.mark.parametrize("row", rows(OF_THE_SERVER))
+@pytest.mark.parametrize("row", OF_THE_SERVER)
 def test_a_row_about_the_server_is_held_on_both_engines(row):
     assert any(test.is_run_by_engine for test in of(row)), f"row {row}: no test is run on each engine"
 
