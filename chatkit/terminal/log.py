@@ -101,10 +101,9 @@ class MessageLog(ScrollView, can_focus=False):
         row, base = round(self.scroll_y) + y, self.rich_style
         if row >= len(self.rows):
             return Strip.blank(self._space.width, base)
-        strip = Strip(Segment(text, base + (style or base)) for text, style, *_ in self.rows.draw(row))
         if self.rows.is_own(row):
             base += colours.behind_own(self.rows.is_dark)
-            strip = strip.apply_style(colours.behind_own(self.rows.is_dark))
+        strip = Strip(Segment(text, base + (style or base)) for text, style, *_ in self.rows.draw(row))
         return strip.adjust_cell_length(self._space.width, base)
 
     @property

@@ -78,12 +78,14 @@ class RoomScreen(Screen[None]):
         self.desk.line.names, self.desk.line.commands = visit.others, visit.commands
 
     def _show_kept(self, lines: tuple[str, ...], is_here: bool) -> None:
-        """Show the last of the lines that wait to be sent."""
+        """Show the last of the lines that wait to be sent, one row each."""
         self._kept.display = bool(lines)
         hidden = len(lines) - SHOWN
         more = [f"  ... {hidden} more"] if hidden > 0 else []
         more += ["This waits a moment for the others to be back:"] * is_here
-        self._kept.update("\n".join([*more, *(f"\u2026 {inert(line)}" for line in lines[-SHOWN:])]))
+        rows = [*more, *(f"\u2026 {inert(line)}" for line in lines[-SHOWN:])]
+        self._kept.styles.height = len(rows)
+        self._kept.update("\n".join(rows))
 
     @on(MessageLog.Scrolled)
     def _count_unseen(self) -> None:

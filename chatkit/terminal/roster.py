@@ -1,35 +1,37 @@
 """Who is here, beside the log; a narrow screen folds it away, and the status still says how many they are."""
 
 from rich.text import Text
-from textual.app import ComposeResult
-from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from chatkit.terminal import colours
 from chatkit.terminal.inert import inert
 
 
-class Roster(VerticalScroll, can_focus=False):
-    """List names in their colours."""
+class Roster(Static):
+    """List names in their colours, as many as there is room for; `/who` lists them all."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self._names = Static("")
-        self._shown: tuple[object, ...] = ()
-
-    def compose(self) -> ComposeResult:
-        """Hold one text."""
-        yield self._names
+        super().__init__("", markup=False)
+        self._names: list[str] = []
+        self._is_here = False
 
     def show(self, own: str, others: tuple[str, ...], is_here: bool) -> None:
         """Show oneself first, then the others by name; nobody, if one is not in the room."""
-        is_dark = self.app.current_theme.dark
-        if self._shown == (own, others, is_here, is_dark):
-            return
-        self._shown = (own, others, is_here, is_dark)
-        names = [own, *sorted(others, key=str.lower)] if is_here else []
-        text = Text("" if names else "not in the room", no_wrap=True, overflow="ellipsis")
-        for name in names:
-            text.append(inert(name), colours.of_name(inert(name), is_dark))
-            text.append(" (you)\n" if name == own else "\n")
-        self._names.update(text)
+        self._names, self._is_here = [own, *sorted(others, key=str.lower)], is_here
+        self._draw()
+
+    def on_resize(self) -> None:
+        """Fit the names to the new height."""
+        self._draw()
+
+    def _draw(self) -> None:
+        if not self._is_here:
+            return self.update("not in the room", layout=False)
+        rows, names = max(1, self.size.height), self._names
+        hidden = len(names) - rows + 1 if len(names) > rows else 0
+        text = Text(no_wrap=True, overflow="ellipsis")
+        for position, name in enumerate(names[: len(names) - hidden]):
+            text.append(inert(name), colours.of_name(inert(name), self.app.current_theme.dark))
+            text.append("\n" if position else " (you)\n")
+        text.append(f"and {hidden} more" if hidden else "")
+        self.update(text, layout=False)

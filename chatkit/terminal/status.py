@@ -6,6 +6,7 @@ from textual.widgets import Static
 
 from chatkit.standing import Status
 from chatkit.terminal.inert import inert
+from chatkit.terminal.wrapping import wrap
 
 WIDE = 60  # cells from which on there is room for whole sentences, and for the roster
 
@@ -40,7 +41,7 @@ class StatusBar(Static):
         left = f"{SIGNS[status.state]} {inert(words)}"
         room = self.app.size.width - len(right) - 3
         left = left if len(left) <= room else left[: max(0, room - 1)] + "\u2026"
-        self.update(f"{left.ljust(room)} {right}")
+        self.update(f"{left.ljust(room)} {right}", layout=False)
         self.set_class(status.state != "joined", "away")
 
 
@@ -60,12 +61,18 @@ class Trouble(Static):
             "refused": "F2 another name or place  F5 try again",
             "ended": "F5 try again  F2 elsewhere",
         }.get(status.state, "")
-        lines = (
-            f"\n{kept} line{'s' * (kept != 1)} kept, to be sent when you are back."
-            if kept and is_wide
-            else ""
+        rest = (
+            f"{kept} line{'s' * (kept != 1)} kept, to be sent when you are back." if kept and is_wide else ""
         )
-        self.update(f"{_sentence(inert(status.why))}\n{then}{lines}")
+        room = self.app.size.width - 2
+        rows = [
+            row
+            for text in (_sentence(inert(status.why)), then, rest)
+            if text
+            for row in wrap(text, room, room)
+        ]
+        self.styles.height = len(rows)
+        self.update("\n".join(rows))
 
 
 def _sentence(text: str) -> str:
