@@ -1,7 +1,10 @@
 """Histories for every test; each is closed at its end."""
 
+from types import SimpleNamespace
+
 import pytest
 
+from chatkit.cli import main
 from chatkit.history import Archive, History
 
 
@@ -44,3 +47,16 @@ def found(path):
         return [each.name for each in path.parent.iterdir() if token.encode() in each.read_bytes()]
 
     return _found
+
+
+@pytest.fixture
+def chatkit(path, capsys, monkeypatch):
+    """`chatkit(*words)` is the command, run here, in the folder of `path`; faster than a process."""
+
+    def _chatkit(*words):
+        monkeypatch.chdir(path.parent)
+        status = main([str(word) for word in words])
+        told = capsys.readouterr()
+        return SimpleNamespace(returncode=status, stdout=told.out, stderr=told.err)
+
+    return _chatkit

@@ -80,13 +80,13 @@ def test_it_is_read_while_the_server_writes(remember, read, path):
         assert len(list(archive.lines())) == 2
 
 
-def test_reading_changes_no_byte_and_cannot(said, read, path):
+def test_reading_changes_no_byte_and_cannot(chatkit, said, read, path):
     def state():
         return hashlib.sha256(path.read_bytes()).digest(), path.stat().st_mtime_ns
 
     before = state()
     read(words=["good"])
-    assert run("history", path, "--stats").returncode == 0
+    assert chatkit("history", path, "--stats").returncode == 0
     assert state() == before
     with Archive(path) as archive, pytest.raises(Exception, match="readonly"):
         archive._db.execute("DELETE FROM lines")
@@ -152,8 +152,8 @@ def test_days_are_local_and_until_counts_the_day_in_full(said, path):
     assert result.stdout == "2026-11-22 23:00:00 [Ada] the plug is pulled\n"
 
 
-def test_it_searches(said, path):
-    result = run("history", path, "search", "plug", "goo*", "--by", "grace")
+def test_it_searches(chatkit, said, path):
+    result = chatkit("history", path, "search", "plug", "goo*", "--by", "grace")
     assert result.stdout.endswith("[grace] good night; pull the plug\n")
     assert len(result.stdout.splitlines()) == 1
 
@@ -164,8 +164,8 @@ def test_json_is_exact_and_utc(said, path):
     assert rows[0] == {"id": 1, "at": "2026-11-22T12:00:00.000Z", "name": "ada", "text": SAID[0][2]}
 
 
-def test_csv_holds_no_formula(said, path):
-    rows = list(csv.DictReader(io.StringIO(run("history", path, "--csv").stdout)))
+def test_csv_holds_no_formula(chatkit, said, path):
+    rows = list(csv.DictReader(io.StringIO(chatkit("history", path, "--csv").stdout)))
     assert [row["text"].removeprefix("'") for row in rows] == [text for _, _, text in SAID]
     assert not [row for row in rows if row["text"][0] in "=+-@"]
 
@@ -187,8 +187,8 @@ class Tags(HTMLParser):
             self.texts[-1] += data
 
 
-def test_html_is_only_text(said, path):
-    page = Tags(run("history", path, "--html").stdout)
+def test_html_is_only_text(chatkit, said, path):
+    page = Tags(chatkit("history", path, "--html").stdout)
     assert page.tags == {"html", "meta", "title", "style", "h1", "p", "time", "b", "bdi"}
     assert [text.strip() for text in page.texts] == [text for _, _, text in SAID]
 
@@ -200,8 +200,8 @@ def test_stats_are_a_table(said, path):
     assert lines[-1].startswith("all together")
 
 
-def test_nothing_found_is_no_failure(said, path):
-    result = run("history", path, "search", "nowhere")
+def test_nothing_found_is_no_failure(chatkit, said, path):
+    result = chatkit("history", path, "search", "nowhere")
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
 
 
@@ -222,9 +222,9 @@ def test_nothing_found_is_no_failure(said, path):
         ),
     ],
 )
-def test_what_is_wrong_is_one_sentence(said, path, words, status, sentence):
+def test_what_is_wrong_is_one_sentence(chatkit, said, path, words, status, sentence):
     path.with_name("empty.db").touch()
-    result = run("history", *words, cwd=path.parent)
+    result = chatkit("history", *words)
     assert (result.returncode, result.stdout, result.stderr) == (status, "", f"chatkit: {sentence}\n")
 
 

@@ -3,7 +3,6 @@
 import os
 
 import pytest
-from program import run
 
 from chatkit.history import Archive
 
@@ -18,8 +17,8 @@ def closed(remember, path):
     return path
 
 
-def test_a_name_is_forgotten(closed, found, read):
-    result = run("history", closed, "forget", "ada")
+def test_a_name_is_forgotten(chatkit, closed, found, read):
+    result = chatkit("history", closed, "forget", "ada")
     assert (result.returncode, result.stdout) == (0, "20 lines removed for good\n")
     assert found("SECRET") == []
     assert len(read()) == 20
@@ -28,27 +27,27 @@ def test_a_name_is_forgotten(closed, found, read):
 @pytest.mark.parametrize(
     ("option", "left"), [(("--keep-lines", "3"), 3), (("--keep", "1h"), 40), (("--keep", "0m"), 0)]
 )
-def test_old_lines_are_removed(closed, found, read, option, left):
-    result = run("history", closed, "prune", *option)
+def test_old_lines_are_removed(chatkit, closed, found, read, option, left):
+    result = chatkit("history", closed, "prune", *option)
     assert (result.returncode, result.stdout) == (0, f"{40 - left} lines removed for good\n")
     assert len(read()) == left
     assert found("SECRET0") == ([] if left < 40 else ["chat.db"])
 
 
 @pytest.mark.parametrize("words", [("forget", "ada"), ("prune", "--keep-lines", "1")])
-def test_a_file_that_is_in_use_is_left_alone(closed, remember, read, words):
+def test_a_file_that_is_in_use_is_left_alone(chatkit, closed, remember, read, words):
     history = remember()
-    result = run("history", closed, *words)
+    result = chatkit("history", closed, *words)
     assert (result.returncode, result.stdout) == (1, "")
     assert "is in use: while a room is open, people say /forget there" in result.stderr
     assert history.record([("ada", "more")]) is None  # the server has not noticed
     assert len(read()) == 41
 
 
-def test_a_reader_keeps_it_from_being_removed_only_as_long_as_it_reads(closed):
+def test_a_reader_keeps_it_from_being_removed_only_as_long_as_it_reads(chatkit, closed):
     with Archive(closed):
-        assert run("history", closed, "forget", "ada").returncode == 1
-    assert run("history", closed, "forget", "ada").returncode == 0
+        assert chatkit("history", closed, "forget", "ada").returncode == 1
+    assert chatkit("history", closed, "forget", "ada").returncode == 0
 
 
 @pytest.mark.parametrize(
@@ -71,7 +70,7 @@ def test_a_reader_keeps_it_from_being_removed_only_as_long_as_it_reads(closed):
         ),
     ],
 )
-def test_what_is_wrong_is_one_sentence(closed, words, status, sentence):
-    result = run("history", *words, cwd=closed.parent)
+def test_what_is_wrong_is_one_sentence(chatkit, closed, words, status, sentence):
+    result = chatkit("history", *words)
     assert (result.returncode, result.stdout, result.stderr) == (status, "", f"chatkit: {sentence}\n")
     assert sorted(os.listdir(closed.parent)) == ["chat.db"]
