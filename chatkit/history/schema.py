@@ -65,7 +65,10 @@ def open_to_read(path: Path) -> sqlite3.Connection:
     """Open the history at `path` so that nothing can be written to it; raise `HistoryError`."""
     if not path.is_file():
         raise HistoryError(f"there is no history {str(path)!r}; chatkit serve --history FILE keeps one")
-    with _opened(f"{path.absolute().as_uri()}?mode=ro", path) as db:
+    how = "mode=ro"
+    if not os.access(path.absolute().parent, os.W_OK) and not Path(f"{path}-wal").exists():
+        how = "immutable=1"  # SQLite can put no companions beside it, and no server has
+    with _opened(f"{path.absolute().as_uri()}?{how}", path) as db:
         if not _check(db, path):
             raise HistoryError(f"{str(path)!r} is empty: no history has been kept there yet")
     return db

@@ -8,6 +8,7 @@ import sys
 import time
 
 import pytest
+from program import ROOT
 
 from chatkit.history import Archive, History, HistoryError
 from chatkit.history.pause import CALM, LONGEST, Pause
@@ -255,6 +256,18 @@ def test_a_folder_that_may_not_be_written_is_refused(path):
     command = [*_LIKE_ANYBODY, sys.executable, "-c", _OPENS, path]
     result = subprocess.run(command, capture_output=True, text=True, timeout=30)
     assert result.stdout == f"{str(path)!r} cannot be used as a history: Permission denied\n", result.stderr
+
+
+def test_a_copy_in_a_folder_that_may_not_be_written_is_read(remember, path):
+    history = remember()
+    history.record([("ada", "hello")])
+    history.close()
+    path.chmod(0o444)
+    path.parent.chmod(0o555)
+    command = [*_LIKE_ANYBODY, sys.executable, "-m", "chatkit", "history", path]
+    result = subprocess.run(command, capture_output=True, text=True, timeout=30, cwd=ROOT)
+    path.parent.chmod(0o755)
+    assert result.stdout.endswith("[ada] hello\n"), result.stderr
 
 
 @pytest.mark.parametrize("what", ["moved", "removed"])
