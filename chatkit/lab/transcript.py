@@ -11,6 +11,9 @@ from typing import Literal
 from chatkit.messages import Message, Remembered, Reply, Roster, Said, decode_text
 
 KEEP = 500  # rows
+LONGEST = (
+    10_000  # characters of a row: twice the longest line of chatkit's own server, but for a list of names
+)
 
 Kind = Literal["said", "remembered", "own", "reply", "notice", "trouble"]
 
@@ -64,7 +67,13 @@ class Transcript:
 
     def _add(self, kind: Kind, name: str, words: str, line: str) -> None:
         self._count += 1
-        self.rows = (*self.rows[1 - KEEP :], Row(self._count, kind, name, words, line))
+        self.rows = (*self.rows[1 - KEEP :], Row(self._count, kind, name, _cut(words), _cut(line)))
+
+
+def _cut(text: str) -> str:
+    return (
+        text if len(text) <= LONGEST else f"{text[:LONGEST]} ... and {len(text) - LONGEST:,} more characters"
+    )
 
 
 def _local(when: str) -> str:

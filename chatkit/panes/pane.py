@@ -15,6 +15,7 @@ import anywidget
 from chatkit.lab.person import Person
 
 HERE = Path(__file__).parent
+NAMES = 100  # of a room's people; a view is told them ten times a second
 
 
 def read(*names: str) -> str:
@@ -75,13 +76,18 @@ class PersonPane(anywidget.AnyWidget):
                 "everything": asked,
                 "name": self.name,
                 "status": self.person.status,
-                "others": self.person.others,
+                "others": _first(self.person.others),
                 "recorded": self.person.recorded,
                 "plug": self.person.plug,
                 "rows": [(row.number, row.kind, row.name, row.words) for row in news],
             }
         )
         self._shown = rows[-1].number if rows else 0
+
+
+def _first(names: tuple[str, ...]) -> tuple[str, ...]:
+    more = len(names) - NAMES
+    return names if more <= 0 else (*names[:NAMES], f"{more:,} more")
 
 
 class ChatPane(PersonPane):
