@@ -72,7 +72,7 @@ _ALL = [
         "one to many",
         {"clients": 100, **_FULL},
         lines=64,
-        contestants=(*OURS, *ASYNCIO, *C_SERVERS),
+        contestants=(*OURS, *ASYNCIO, "ncat"),
         quick=_SHORT,
     ),
     Scenario(
@@ -89,7 +89,7 @@ _ALL = [
         "latency",
         {"clients": 50, "rate": 1000, "warm_up": 0.5, "seconds": 2.5},
         figure="p50",
-        contestants=(*OURS, "naive", *ASYNCIO, "uvloop by line", *C_SERVERS),
+        contestants=(*OURS, "naive", *ASYNCIO, "ncat", "ngircd"),
         quick={"warm_up": 0.2, "seconds": 0.8},
     ),
     Scenario(
@@ -99,7 +99,7 @@ _ALL = [
         {"clients": 50, "sleepers": 1, "warm_up": 0.5, "seconds": 2.0},
         lines=16,
         figure="kept",
-        contestants=(*OURS, "naive", *ASYNCIO, "ncat", "ngircd"),
+        contestants=(*OURS, "naive", "asyncio by line", "ncat"),
     ),
     Scenario(
         "100-stalled",

@@ -222,7 +222,7 @@ def test_the_stalled_are_cut_and_the_others_go_on(crowd, engine, nothing_left):
 def test_a_server_that_waits_for_the_stalled_is_seen_to_stand_still(crowd):
     with lying(lambda number, line: line) as address:
         clients = crowd(address, lines=16, size=1024, patience=0.5)
-        told = stalling.stalled(clients, PID, 3, 1, 0.0, 8.0)
+        told = stalling.stalled(clients, PID, 3, 1, 0.0, 0.3)
         clients.close()
     assert "with 1 asleep, the server has said nothing" in told.trouble
     assert told.figures["cut"] == 0
