@@ -1,14 +1,16 @@
 """The app of a person in a room: keys and signals in, and the screen shows what the visit tells."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import datetime
+from typing import Any
 
 from textual import on
-from textual.app import App
+from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.message import Message
+from textual.screen import Screen
 
 from chatkit.backoff import Backoff
 from chatkit.cli.bell import ending_signals
@@ -19,6 +21,7 @@ from chatkit.terminal.dialogs import Help
 from chatkit.terminal.form import JoinForm
 from chatkit.terminal.line import TypedLine
 from chatkit.terminal.log import MessageLog
+from chatkit.terminal.palette import offered
 from chatkit.terminal.places import Place
 from chatkit.terminal.room import RoomScreen
 from chatkit.terminal.visit import Visit
@@ -46,7 +49,7 @@ class ChatApp(App[None]):
         Binding("pagedown", "scroll(1)", "Scroll", show=False),
         Binding("ctrl+p", "command_palette", "Commands"),
         Binding("ctrl+z", "suspend_process", "Suspend", show=False),
-        Binding("ctrl+c,ctrl+q", "leave", "Leave", key_display="^c", priority=True),
+        Binding("ctrl+c,ctrl+q", "quit", "Leave", key_display="^c", priority=True),
     ]
 
     class Rung(Message):
@@ -78,13 +81,14 @@ class ChatApp(App[None]):
         for number in ending_signals():
             with suppress(NotImplementedError, RuntimeError, ValueError):  # Windows; not the main thread
                 loop.add_signal_handler(number, self.exit)
+        self.theme_changed_signal.subscribe(self, lambda _theme: self._show_frame())
         self.set_interval(0.5, self._count_down)
         if self._asks:
-            return self.ask("")
+            return self.ask()
         self.visit.join(self.visit.place)
         self._show_frame()
 
-    def ask(self, why: str, first: str = "host") -> None:
+    def ask(self, why: str = "", first: str = "host") -> None:
         """Ask where to join, and as whom."""
 
         def answered(answer: tuple[Place, bool] | None) -> None:
@@ -100,8 +104,8 @@ class ChatApp(App[None]):
     @on(Rung)
     def _attend(self) -> None:
         """Show what there is, and look again a little later: a flood is shown in large pieces."""
-        if not self.screen_stack:
-            return  # it is closing
+        if not self.screen_stack:  # it is closing
+            return
         events, shown = self.visit.take()
         self.room.log_view.add(shown)
         for event in events:
@@ -136,16 +140,13 @@ class ChatApp(App[None]):
         try:
             self.visit.enter(event.line)
         except NotSent as error:
-            self._complain(str(error))
+            self.room.complain(str(error), self._clock())
             self.room.desk.line.put_back(event.line)
         self._show_frame()
 
     @on(TypedLine.Refused)
     def _explain(self, event: TypedLine.Refused) -> None:
-        self._complain(event.why)
-
-    def _complain(self, why: str) -> None:
-        self.room.log_view.add([entries.trouble(why, self._clock())])
+        self.room.complain(event.why, self._clock())
 
     def on_app_focus(self) -> None:
         """The person looks at this window again."""
@@ -166,6 +167,10 @@ class ChatApp(App[None]):
                 return self.visit.is_here and self.visit.news.recorded is not None
         return True
 
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Say what the palette offers."""
+        return offered(self, super().get_system_commands(screen))
+
     def action_help(self) -> None:
         """Say which keys there are."""
         self.push_screen(Help(self.visit.commands))
@@ -182,7 +187,7 @@ class ChatApp(App[None]):
 
     def action_elsewhere(self) -> None:
         """Ask for another room, or another name."""
-        self.ask("")
+        self.ask()
 
     def action_record(self) -> None:
         """Have oneself recorded, or not any more."""
@@ -191,7 +196,3 @@ class ChatApp(App[None]):
     def action_scroll(self, pages: int) -> None:
         """Scroll the log."""
         self.room.log_view.by_pages(pages)
-
-    def action_leave(self) -> None:
-        """Leave; the goodbye is said when the terminal is as it was."""
-        self.exit()

@@ -2,13 +2,15 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import datetime
+from typing import Any
 
 from rich.text import Text
-from textual.app import App, ComposeResult
+from textual.app import App, ComposeResult, SystemCommand
 from textual.binding import Binding
+from textual.screen import Screen
 from textual.widgets import DataTable, Footer, Static
 
 from chatkit.cli.bell import ending_signals
@@ -21,6 +23,7 @@ from chatkit.terminal.entries import Entry
 from chatkit.terminal.host_log import HostLog
 from chatkit.terminal.inert import inert
 from chatkit.terminal.log import MessageLog
+from chatkit.terminal.palette import offered
 
 LOOK = 0.5  # seconds between two looks at the server
 MOST = 500  # clients in the table; a figure tells of the others
@@ -117,6 +120,10 @@ class HostApp(App[None]):
                 continue
             for column, cell in zip(counters.COLUMNS, cells, strict=True):
                 self.table.update_cell(peer, column, Text(cell), update_width=True)
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Say what the palette offers."""
+        return offered(self, super().get_system_commands(screen))
 
     def action_kick(self) -> None:
         """Ask whether to kick whom the cursor is on, and do it."""

@@ -56,9 +56,15 @@ class MessageLog(ScrollView, can_focus=False):
     def to_the_end(self) -> None:
         """Show what is newest, and follow it from now on."""
         self._follows = True
-        self.unseen = 0
-        self.scroll_to(y=max(0, len(self.rows) - self._space.height), animate=False, immediate=True)
+        self._scroll_down()
+        self.call_after_refresh(self._scroll_down)  # what is around the log may be about to make it smaller
         self.post_message(self.Scrolled())
+
+    def _scroll_down(self) -> None:
+        if self._follows:
+            self.unseen = 0
+            self.scroll_to(y=max(0, len(self.rows) - self._space.height), animate=False, immediate=True)
+            self._follows = True  # although a size that is no longer true may have kept it from the end
 
     def catch_up(self) -> None:
         """Take everything for read."""

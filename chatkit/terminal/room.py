@@ -1,5 +1,7 @@
 """The screen of a room: it shows what happens, hands on what is typed, and knows nothing of connections."""
 
+from datetime import datetime
+
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -8,6 +10,7 @@ from textual.screen import Screen
 from textual.widgets import Footer, Static
 
 from chatkit.terminal.dialogs import Question
+from chatkit.terminal.entries import trouble
 from chatkit.terminal.inert import inert
 from chatkit.terminal.line import Desk, TypedLine
 from chatkit.terminal.log import MessageLog
@@ -65,6 +68,10 @@ class RoomScreen(Screen[None]):
     def fold(self) -> None:
         """Show the roster only beside a log that is wide enough."""
         self.roster.display = self.app.size.width >= WIDE
+
+    def complain(self, why: str, now: datetime) -> None:
+        """Say in the log what cannot be."""
+        self.log_view.add([trouble(why, now)])
 
     def show(self, visit: Visit) -> None:
         """Show where one stands, and everything else around the log."""

@@ -7,6 +7,8 @@ import pytest
 from helm import NOON, chat, people, room
 
 from chatkit.framing import MAX_LINE
+from chatkit.history import History
+from chatkit.server import ChatServer
 from chatkit.terminal import places
 from chatkit.terminal.line import size
 from chatkit.terminal.places import Place
@@ -179,10 +181,9 @@ def test_a_narrow_terminal_folds_the_roster_away_and_a_wide_one_brings_it_back()
         linus.says("x" * 100)
         for size_ in ((40, 10), (300, 80), (61, 12)):
             await ada.pilot.resize_terminal(*size_)
+            await ada.until(lambda width=size_[0]: max(map(len, ada.screen.splitlines())) <= width)
             await ada.sees("ada>", "2 here")
-            rows = ada.screen.splitlines()
-            assert max(map(len, rows)) <= size_[0]
-            assert "".join(rows).count("x") >= 100
+            await ada.until(lambda: ada.screen.count("x") >= 100)
         await ada.sees("ada (you)")
 
     with_linus(play)
@@ -299,21 +300,56 @@ def test_f2_goes_to_another_room_and_takes_no_words_along():
         asyncio.run(run(first, second, linus))
 
 
-def test_a_remembering_room_shows_whether_one_is_recorded_and_a_key_changes_it():
-    words = "this room remembers what you say; /record off stops that"
-    not_words = "this room remembers, but not what you say; /record on lets it"
+def test_a_remembering_room_tells_what_was_said_and_a_key_changes_whether_one_is_recorded(tmp_path):
+    async def run(server, linus):
+        linus.says("said before ada came")
+        await asyncio.to_thread(linus.says, "/who")
+        await asyncio.to_thread(linus.hears_until, "! here now: linus")
+        async with chat(server.address) as ada:
+            await ada.sees("from before", "~ linus: said before ada came", "  recorded  2 here")
+            linus.says("now")
+            await ada.sees("\u2500 now \u2500", "  linus: now")
+            await ada.until(lambda: "record" in ada.app.visit.commands)
+            await ada.types("", "f8")
+            await ada.sees("not recorded  2 here")
+            await ada.types("", "f8")
+            await ada.sees_no_more("not recorded")
+            await ada.enters("/forget")
+            await ada.sees("removed for good")
 
+    with room(history=History(tmp_path / "chat.db")) as server, people(server, "linus") as (linus,):
+        asyncio.run(run(server, linus))
+
+
+def test_a_lost_connection_shows_nothing_twice_that_the_room_remembers(tmp_path):
+    async def run(first, linus):
+        async with chat(first.address) as ada:
+            await ada.is_in()
+            linus.says("heard once")
+            await ada.sees("heard once")
+            await ada.enters("mine")
+            await asyncio.to_thread(first.stop)
+            await ada.is_soon("waiting")
+            again = ChatServer(port=first.address[1], history=History(tmp_path / "chat.db"))
+            with again, people(again, "linus"):
+                await ada.is_in()
+                await ada.sees("you are back")
+                await ada.enters("last")
+                await ada.sees("> ada: last")
+                texts = [entry.text for entry in ada.app.room.log_view.rows.entries]
+                assert [texts.count(each) for each in ("heard once", "mine", "last")] == [1, 1, 1]
+
+    with room(history=History(tmp_path / "chat.db")) as first, people(first, "linus") as (linus,):
+        asyncio.run(run(first, linus))
+
+
+def test_the_palette_offers_what_the_keys_do():
     async def play(ada, linus):
-        news = ada.app.visit.news
-        from chatkit.messages import Reply
-
-        await ada.until(lambda: not ada.app.check_action("record", ()))
-        ada.app.visit._mailbox.put(Reply(words))
-        await ada.sees("recorded")
-        assert ada.app.check_action("record", ())
-        ada.app.visit._mailbox.put(Reply(not_words))
-        await ada.sees("not recorded")
-        assert news.recorded is False
+        titles = {command.title for command in ada.app.get_system_commands(ada.app.screen)}
+        assert {"Theme", "Help", "Room", "Leave"} <= titles
+        assert not {"Try now", "Stop", "Record"} & titles
+        ada.app.theme = "textual-light"
+        await ada.sees("2 here")
 
     with_linus(play)
 
