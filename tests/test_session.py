@@ -88,6 +88,16 @@ def admit(door, words=b"who are you?\n", roster=b"* The room contains: \n"):
     return sock, said
 
 
+def refuse(door):
+    """Tell the next caller that the name is in use, and hang up; what it said is read, or it got a reset."""
+    sock, _ = door.accept()
+    sock.settimeout(PATIENCE)
+    sock.sendall(b"who are you?\n")
+    assert sock.recv(100)
+    sock.sendall(b"! the name ada is in use; please connect again with another\n")
+    sock.close()
+
+
 def test_what_is_typed_is_said_once_and_told_once(people):
     with room() as server, linus(server) as other:
         ada = people(server.address)
@@ -176,9 +186,7 @@ def test_ones_own_ghost_is_waited_for(people, door):
     ada = people(door.getsockname())
     admit(door)[0].close()
     for _ in range(3):
-        sock, _ = door.accept()
-        sock.sendall(b"who?\n! the name ada is in use; please connect again with another\n")
-        sock.close()
+        refuse(door)
     admit(door)[0].close()
     why = [status.why for status in ada.heard(Status) if status.state == "waiting"]
     assert sum("in use" in each for each in why) == 3
@@ -220,13 +228,14 @@ def test_a_line_that_is_too_long_is_given_back(people):
         assert [event.line for event in ada.heard(NotTaken)] == ["x" * 5000]
 
 
-def test_what_was_typed_just_before_leaving_is_said(people):
+def test_what_was_typed_just_before_leaving_is_said(people, monkeypatch):
+    monkeypatch.setattr("chatkit.session.LAST_WORDS", PATIENCE)
     with room() as server, linus(server) as other:
         ada = people(server.address)
         other.hears("* ada has entered the room")
         ada.is_soon("joined")
         ada.enters("goodbye")
-        ada.session.close()
+        ada.session.close(2 * PATIENCE)
         other.hears("[ada] goodbye", "* ada has left the room")
         assert not ada.session.outgoing.kept
 
@@ -294,8 +303,9 @@ def test_a_flood_is_heard_in_order_and_whole(people):
         assert [said.text for said in ada.heard(Said)] == list(map(str, range(5000)))
 
 
-def test_what_was_typed_waits_a_moment_for_those_who_were_there(people):
+def test_what_was_typed_waits_a_moment_for_those_who_were_there(people, monkeypatch):
     """They were cut off at the same instant: what is said before they are back, they would miss."""
+    monkeypatch.setattr("chatkit.courier.REUNION", 60.0)
     with room() as server, linus(server):
         ada = people(server.address)
         eventually(lambda: ada.session.others == ("linus",))

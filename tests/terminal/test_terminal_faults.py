@@ -112,7 +112,9 @@ def test_ones_own_ghost_is_waited_for_without_a_question(door):
         async with chat(door.getsockname()) as ada:
             (await asyncio.to_thread(admit, door)).close()
             sock, _ = await asyncio.to_thread(door.accept)
-            sock.sendall(b"who?\n! the name ada is in use; please connect again with another\n")
+            sock.sendall(b"who are you?\n")
+            assert await asyncio.to_thread(sock.recv, 100)  # or the caller got a reset, and lost our words
+            sock.sendall(b"! the name ada is in use; please connect again with another\n")
             sock.close()
             sock = await asyncio.to_thread(admit, door)
             await ada.is_soon("joined")
