@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from chatkit.bench.goals import Goal
 from chatkit.bench.results import Results, Verdict, machine_words
-from chatkit.bench.scenarios import OURS, Scenario
+from chatkit.bench.scenarios import OURS, SCENARIOS, Scenario
 from chatkit.bench.summary import MORE_IS_BETTER, SATURATED, Summary, ratio
 
 
@@ -36,6 +36,8 @@ COLUMNS = {
         Column("rate", "deliveries/s"),
         Column("kept", "of none stalled", 1, ".2f"),
         Column("slower", "p99, times", 1, ".2f"),
+        Column("cpu_awake", "CPU s/million", 1, ".3f"),
+        Column("cpu", "and stalled", 1, ".3f"),
         Column("growth", "grew MiB", 1 / (1 << 20), ".1f"),
         Column("cut", "cut"),
     ],
@@ -48,7 +50,6 @@ COLUMNS = {
         Column("threads_leaked", "threads left"),
     ],
 }
-UNITS = {column.figure: column for columns in COLUMNS.values() for column in columns}
 
 
 def text(results: Results) -> str:
@@ -112,7 +113,7 @@ def goal_line(verdict: Verdict) -> str:
 
 def goal_words(goal: Goal) -> str:
     """Return what a goal asks for."""
-    what = UNITS[goal.figure].title if goal.figure in UNITS else goal.figure
+    what = _column(goal).title
     sign = ">=" if goal.at_least else "<="
     amount = _amount(goal, goal.value)
     return f"{what} {sign} {amount} {goal.peer}" if goal.peer else f"{what} {sign} {amount}"
@@ -147,5 +148,9 @@ def _middle(values: Sequence[float]) -> float:
 def _amount(goal: Goal, value: float) -> str:
     if goal.peer:
         return f"{value:.3g}x"
-    column = UNITS.get(goal.figure, Column(goal.figure, ""))
-    return shown(column, value)
+    return shown(_column(goal), value)
+
+
+def _column(goal: Goal) -> Column:
+    columns = COLUMNS[SCENARIOS[goal.scenario].play]
+    return next((each for each in columns if each.figure == goal.figure), Column(goal.figure, goal.figure))

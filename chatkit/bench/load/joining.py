@@ -9,7 +9,7 @@ import re
 import time
 
 from chatkit.bench import machine
-from chatkit.bench.load.crowd import Crowd
+from chatkit.bench.load.crowd import Crowd, Stuck
 from chatkit.bench.load.ear import Faults
 from chatkit.bench.load.telling import Told
 
@@ -18,13 +18,19 @@ SETTLED = 0.5  # seconds in which nobody has heard anything
 
 
 def joins(crowd: Crowd, pid: int, clients: int) -> Told:
-    """Have all of them come in at once; the rate is that at which they have joined."""
+    """Have all of them come in at once; the rate is that at which they have joined, as far as they have."""
     crowd.kept = {}
-    start = machine.now(pid)
-    crowd.join(clients, at_once=clients)
+    start, trouble = machine.now(pid), ""
+    try:
+        crowd.join(clients, at_once=clients)
+    except Stuck as error:
+        trouble = str(error)
     span = machine.between(start, machine.now(pid))
+    joined = sum(member.joined for member in crowd.members)
+    figures = {"rate": joined / span.seconds, "joined": float(joined)}
+    if trouble:
+        return Told(figures, span, trouble=trouble)
     crowd.settle(SETTLED)
-    figures = {"rate": clients / span.seconds, "clients": float(clients)}
     return Told(figures, span, find_faults(crowd))
 
 

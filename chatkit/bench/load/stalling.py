@@ -29,11 +29,11 @@ def stalled(crowd: Crowd, pid: int, clients: int, sleepers: int, warm_up: float,
     loop = Loop(crowd, len(talkers))
     loop.begin()
     loop.run_for(warm_up)
-    awake = _Phase(loop, talkers)
+    awake = _Phase(loop, talkers, pid)
     loop.run_for(seconds)
     awake.end()
     night = _Night(crowd, pid, asleep)
-    start, phase, trouble = machine.now(pid), _Phase(loop, talkers), ""
+    start, phase, trouble = machine.now(pid), _Phase(loop, talkers, pid), ""
     try:
         _sleep(loop, night, phase, seconds)
     except Stuck as error:
@@ -42,6 +42,8 @@ def stalled(crowd: Crowd, pid: int, clients: int, sleepers: int, warm_up: float,
     figures = {
         "rate": phase.rate,
         "rate_awake": awake.rate,
+        "cpu": phase.cpu,
+        "cpu_awake": awake.cpu,
         "kept": phase.rate / awake.rate if awake.rate else 0.0,
         "turn_p99": phase.p99,
         "turn_p99_awake": awake.p99,
@@ -70,15 +72,17 @@ def _sleep(loop: Loop, night: _Night, phase: _Phase, seconds: float) -> None:
 class _Phase:
     """What the talkers hear among themselves from now on, until `end`."""
 
-    def __init__(self, loop: Loop, talkers: list[Member]) -> None:
-        self._loop, self._talkers = loop, talkers
-        self._heard, self._began = self._sum(), time.monotonic()
-        self.rate = self.p99 = 0.0
+    def __init__(self, loop: Loop, talkers: list[Member], pid: int) -> None:
+        self._loop, self._talkers, self._pid = loop, talkers, pid
+        self._heard, self._began = self._sum(), machine.now(pid)
+        self.rate = self.p99 = self.cpu = 0.0
         loop.turns.clear()
 
     def end(self) -> None:
-        """Set `rate`, deliveries a second, and `p99`, the 99th percentile of a turn in seconds."""
-        self.rate = (self._sum() - self._heard) / (time.monotonic() - self._began)
+        """Set `rate`, deliveries a second, `cpu`, seconds a million, and `p99`, of a turn, in seconds."""
+        span, heard = machine.between(self._began, machine.now(self._pid)), self._sum() - self._heard
+        self.rate = heard / span.seconds
+        self.cpu = (span.server or 0.0) / heard * 1e6 if heard else 0.0
         self.p99 = percentile(self._loop.turns or [0.0], 99)
 
     def _sum(self) -> int:

@@ -12,7 +12,7 @@ from chatkit.bench.load.metronome import Metronome
 from chatkit.bench.load.telling import Told, percentile
 
 RESET = struct.pack("ii", 1, 0)
-DRAIN = 5.0  # seconds for what is under way at the end
+DRAIN = 20.0  # seconds for what is under way at the end
 
 
 def latency(crowd: Crowd, pid: int, clients: int, rate: int, warm_up: float, seconds: float) -> Told:
