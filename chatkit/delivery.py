@@ -37,6 +37,7 @@ class Delivery:
         self._memory = Memory(None)
         self._dirty: set[Connection] = set()  # to be looked after before the round ends
         self._crowded = False  # somebody is far behind
+        self._told = 0  # bytes for one client alone that wait to be sent
 
     def _carry_out(self, effects: Effects) -> None:
         for effect in effects:
@@ -84,7 +85,9 @@ class Delivery:
 
     def _tell(self, effect: Tell) -> None:
         self._catch_up(effect.to)
-        effect.to.queue(encode(effect.message))
+        piece = encode(effect.message)
+        effect.to.queue(piece)
+        self._told += len(piece)
 
     def _catch_up(self, connection: Connection) -> None:
         """Queue what it has not heard yet: what it is told next comes after that."""
@@ -115,9 +118,14 @@ class Delivery:
             for connection, share in shares:
                 connection.queue(*share)
                 self._dirty.add(connection)
-            turn, self._dirty = self._dirty, set()
-            for connection in turn:
-                self._guard(self._deliver, connection, connection)
+            self._send_out()
+
+    def _send_out(self) -> None:
+        """Send what is queued, to whoever there is anything for."""
+        self._told = 0
+        turn, self._dirty = self._dirty, set()
+        for connection in turn:
+            self._guard(self._deliver, connection, connection)
 
     def _deliver(self, connection: Connection) -> None:
         connection.flush()

@@ -19,6 +19,7 @@ from chatkit.messages import Reply
 from chatkit.room import Room, State
 
 BREATH = 0.02  # seconds
+CROWD = 1 << 20  # bytes for single clients, of which no more wait for the end of a round
 TICK = 0.25  # seconds between two looks at everybody's deadlines
 
 
@@ -68,6 +69,9 @@ class Switchboard(Delivery):
             self._crowded = False
         for event in self._engine.wait(TICK):
             self._guard(self._handle, event, event.connection)
+            if self._told > CROWD:  # a thousand newcomers are told a thousand long lists
+                self._keep()
+                self._send_out()
         while self._errands:
             self._errands.popleft()()
         if time.monotonic() > self._next_look:
