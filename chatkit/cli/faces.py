@@ -10,7 +10,7 @@ from typing import Any, TextIO
 
 
 def is_screen() -> bool:
-    """Say whether a person sits at a terminal that can do more than print; Textual draws on standard error."""
+    """Say whether a person sits at a terminal that can do more than print; Textual draws on stderr."""
     return all(map(is_terminal, (sys.stdin, sys.stdout, sys.stderr))) and not is_dumb()
 
 
