@@ -13,7 +13,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from chatkit.bench.contestants import CONTESTANTS, Contestant
-from chatkit.bench.runner import measure
+from chatkit.bench.runner import Measurement, measure
 from chatkit.bench.scenarios import SCENARIOS
 from chatkit.history import Archive, History
 
@@ -80,14 +80,21 @@ def main() -> None:
         "in a million lines: {:.2f} s to forget somebody, {:.1f} s to search".format(*forgetting()),
         flush=True,
     )
-    rates: dict[str, list[float]] = {}
+    found: dict[str, list[Measurement]] = {}
     for _ in range(REPEAT):
         for each in contestants():
-            result = measure(SCENARIOS["all-to-all-50"], each)
-            rates.setdefault(each.name, []).append(result.figures.get("rate", 0.0))
-    for name, found in rates.items():
-        rate, plain = statistics.median(found), statistics.median(rates[name.split(",")[0]])
-        print(f"{name:<20} {rate / 1e6:6.1f} million deliveries a second  {rate / plain:5.2f}", flush=True)
+            found.setdefault(each.name, []).append(measure(SCENARIOS["all-to-all-50"], each))
+    print(" " * 20, "million deliveries a second, of off; us of CPU a delivery, of off")
+    for name in found:
+        rate, cpu = median(found[name], "rate"), median(found[name], "cpu")
+        off = found[name.split(",")[0]]
+        rates, cpus = rate / median(off, "rate"), median(off, "cpu") / cpu
+        print(f"{name:<20} {rate / 1e6:>8.1f} {rates:>6.2f}  {cpu:>8.4f} {cpus:>6.2f}", flush=True)
+
+
+def median(found: list[Measurement], figure: str) -> float:
+    """Return the median of one figure."""
+    return statistics.median(each.figures.get(figure, 0.0) for each in found)
 
 
 if __name__ == "__main__":
