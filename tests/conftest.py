@@ -19,10 +19,6 @@ if hasattr(signal, "SIGHUP"):  # nohup ignores it, and whatever a test starts wo
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
-def pytest_configure(config):
-    config.addinivalue_line("markers", "fault(*rows): holds these rows of docs/faults.md")
-
-
 def descriptors():
     """The number of this process's open descriptors; 0 where the system does not tell."""
     return len(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else 0
