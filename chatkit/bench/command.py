@@ -7,6 +7,7 @@ table goes to standard output, the progress to standard error.
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -48,6 +49,7 @@ def run(options: argparse.Namespace) -> int:
     """Do what the command line asks for, and return the exit status."""
     from chatkit.check.promise import CannotRun  # what measures is imported only when it is wanted
 
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)  # no server may be left behind
     try:
         return _list() if options.list else _bench(options)
     except CannotRun as error:
@@ -56,6 +58,8 @@ def run(options: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         print("\nchatkit bench: interrupted", file=sys.stderr)
         return 2
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _bench(options: argparse.Namespace) -> int:

@@ -2,12 +2,14 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from talker import eventually
 
 from chatkit.bench import run
 from chatkit.bench import running as running_module
@@ -76,6 +78,21 @@ def test_a_server_that_dies_on_the_way_is_told_of():
     program = "import socket,sys; s=socket.create_server(('127.0.0.1',int(sys.argv[1]))); s.accept()"
     dying = Contestant("dying", lambda port, folder: [sys.executable, "-c", program, str(port)])
     assert "hung up on newcomer" in measure(TINY, dying).trouble
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="there is no /proc here")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_whoever_ends_it_no_server_is_left_behind(number):
+    words = [sys.executable, "-m", "chatkit", "bench", "--only", "latency", "--peers", "selectors"]
+    bench = subprocess.Popen(words, stderr=subprocess.PIPE, text=True)
+    children = Path(f"/proc/{bench.pid}/task/{bench.pid}/children")
+    eventually(lambda: len(children.read_text().split()) == 2)  # the server, and the load
+    born = children.read_text().split()
+    bench.send_signal(number)
+    _, said = bench.communicate(timeout=30)
+    assert bench.returncode == 2
+    assert said.endswith("chatkit bench: interrupted\n")
+    eventually(lambda: not any(os.path.isdir(f"/proc/{pid}") for pid in born))
 
 
 def test_everybody_is_measured_once_then_everybody_again():
