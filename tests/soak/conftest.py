@@ -1,10 +1,6 @@
 """The long soaks run only when they are asked for: `pytest -m soak`."""
 
 
-def pytest_configure(config):
-    config.addinivalue_line("markers", "soak: takes half an hour; only runs when asked for by -m soak")
-
-
 def pytest_collection_modifyitems(config, items):
     if "soak" in config.option.markexpr:
         return
