@@ -20,6 +20,7 @@ from chatkit.terminal import counters, entries
 from chatkit.terminal.app import local_now
 from chatkit.terminal.dialogs import Question
 from chatkit.terminal.entries import Entry
+from chatkit.terminal.hangup import ends_with_terminal
 from chatkit.terminal.host_log import HostLog
 from chatkit.terminal.inert import inert
 from chatkit.terminal.log import MessageLog
@@ -35,7 +36,8 @@ def watch(server: ChatServer, start: Callable[[], None], is_alive: Callable[[], 
     with HostLog(level) as log:
         start()
         app = HostApp(server, log, is_alive)
-        app.run()
+        with ends_with_terminal(server.stop):
+            app.run()
     if not is_alive():
         raise ChatError("the server has failed; its log tells how: run it without --tui to read that")
 
