@@ -14,10 +14,9 @@ from contextlib import suppress
 
 from chatkit.broadcast import Piece
 from chatkit.framing import LineReader
-from chatkit.limits import Limits, tune
+from chatkit.limits import Limits, Turn, tune
 from chatkit.pace import Pace
 
-RECV_SIZE = 1 << 12  # bytes a read: what one client may have decided in one round
 PIECES = 512  # in one send; systems take 1024 (IOV_MAX)
 _DONTWAIT = getattr(socket, "MSG_DONTWAIT", 0)
 _RESET = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
@@ -28,7 +27,8 @@ class Connection:
 
     __slots__ = (  # a room of thousands has thousands of these
         "_line_began", "_moved", "_outbox", "aborted", "arrived", "closing", "ended", "limits",
-        "lines", "pace", "peer", "queued", "reason", "received", "said", "sent", "sock", "stalled", "watched",
+        "lines", "pace", "peer", "queued", "reason", "received", "said", "sent", "sock", "stalled", "turn",
+        "watched",
     )  # fmt: skip
     reader_type: type[LineReader] = LineReader
 
@@ -38,6 +38,7 @@ class Connection:
         self.sock = sock
         self.peer = peer  # its address, in words
         self.pace: Pace | None = None  # how fast it may speak
+        self.turn = Turn()  # how much is read of it at a time
         self.limits = limits
         self.lines = self.reader_type(limits.line)
         self.reason = ""  # how it ended; empty for an ordinary goodbye
@@ -59,7 +60,7 @@ class Connection:
     def read(self) -> list[bytes] | None:
         """Wait for bytes and return the lines they complete; None when the peer is gone, however it went."""
         try:
-            chunk = self.sock.recv(RECV_SIZE)
+            chunk = self.sock.recv(self.turn.bytes)
         except BlockingIOError:
             return []
         except OSError:

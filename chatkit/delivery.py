@@ -8,13 +8,13 @@ import logging
 from collections.abc import Callable
 from typing import TypeVar
 
-from chatkit.broadcast import Broadcast
+from chatkit.broadcast import Broadcast, Piece
 from chatkit.connection import Connection
 from chatkit.consent import forgotten
 from chatkit.door import Door
 from chatkit.effects import Admit, Choose, Effects, Forget, HangUp, Remember, Replay, Spread, Tell
 from chatkit.engine import Engine
-from chatkit.limits import Limits
+from chatkit.limits import Limits, Turn
 from chatkit.memory import Memory
 from chatkit.messages import Joined, Left, Notice, Reply, encode
 from chatkit.room import Room, State
@@ -37,6 +37,7 @@ class Delivery:
         self._memory = Memory(None)
         self._dirty: set[Connection] = set()  # to be looked after before the round ends
         self._crowded = False  # somebody is far behind
+        self._turn = Turn()  # everybody's
         self._told = 0  # bytes for one client alone that wait to be sent
 
     def _carry_out(self, effects: Effects) -> None:
@@ -115,9 +116,8 @@ class Delivery:
         """Send each client its share; whoever is cut over it, the others hear of it in the same round."""
         self._keep()
         while (shares := self._everybody.end_round()) or self._dirty:
-            for connection, share in shares:
-                connection.queue(*share)
-                self._dirty.add(connection)
+            for share in shares:
+                self._guard(self._queue, share, share[0])
             self._send_out()
 
     def _send_out(self) -> None:
@@ -126,6 +126,11 @@ class Delivery:
         turn, self._dirty = self._dirty, set()
         for connection in turn:
             self._guard(self._deliver, connection, connection)
+
+    def _queue(self, share: tuple[Connection, list[Piece]]) -> None:
+        connection, pieces = share
+        self._dirty.add(connection)
+        connection.queue(*pieces)
 
     def _deliver(self, connection: Connection) -> None:
         connection.flush()
@@ -137,6 +142,7 @@ class Delivery:
             self._engine.remove(connection)
             self._connections.discard(connection)
             self._door.leave(connection.host)
+            self._turn.share_among(len(self._connections))
 
     def _look_at(self, connection: Connection) -> None:
         """Cut one client if its time is up."""

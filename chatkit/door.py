@@ -30,26 +30,32 @@ class Door:
         """Say why nobody from `host` may come in now; empty if somebody may."""
         if self.shut or self._count >= self._most:
             return FULL
-        if self._inside[host] >= self._limits.per_address and not is_loopback(host):
-            return f"{self._inside[host]} connections came from your address already; close one first"
+        if self._inside[_home(host)] >= self._limits.per_address and not is_loopback(host):
+            return f"{self._inside[_home(host)]} connections came from your address already; close one first"
         return ""
 
     def enter(self, host: str) -> None:
         """Count one more in."""
         self._count += 1
-        self._inside[host] += 1
+        self._inside[_home(host)] += 1
 
     def leave(self, host: str) -> None:
         """Count one out."""
         self._count -= 1
-        self._inside[host] -= 1
-        if not self._inside[host]:
-            del self._inside[host]
+        self._inside[_home(host)] -= 1
+        if not self._inside[_home(host)]:
+            del self._inside[_home(host)]
 
     def pace(self, host: str) -> Pace | None:
         """Return how fast somebody from `host` may speak; None: as fast as it likes."""
         rate = self._limits.rate or (None if is_loopback(host) else RATE)
         return Pace(rate, self._limits.burst, time.monotonic()) if rate else None
+
+
+def _home(host: str) -> str:
+    """Return what is counted as one address: of IPv6 a /64, all of which one household has (RFC 6177)."""
+    address = ipaddress.ip_address(host)
+    return host if address.version == 4 else str(ipaddress.ip_network((int(address), 64), strict=False))
 
 
 def is_loopback(host: str) -> bool:

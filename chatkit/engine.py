@@ -4,6 +4,7 @@ An engine tells of one read per client a round, so a client that floods gets its
 watches a stalled socket until that takes bytes again, and any thread may ring its bell to end the wait.
 """
 
+import logging
 import selectors
 import socket
 from collections.abc import Callable
@@ -12,6 +13,8 @@ from enum import Enum, auto
 from typing import NamedTuple
 
 from chatkit.connection import Connection
+
+log = logging.getLogger("chatkit.server")
 
 
 class Happened(Enum):
@@ -34,7 +37,11 @@ class Event(NamedTuple):
 
 def read_event(connection: Connection) -> Event:
     """Read once from a connection, and say what came of it."""
-    lines = connection.read()
+    try:
+        lines = connection.read()
+    except Exception:  # a bug here must cost one client its seat, and nobody else anything
+        log.exception("a bug in the server; it cuts %s", connection.peer)
+        connection.reason, lines = "server error", None
     if lines is None:
         return Event(Happened.ENDED, connection, [])
     return Event(Happened.OVERRAN if connection.lines.too_long else Happened.SPOKE, connection, lines)

@@ -10,11 +10,13 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from typing import Union
 
 from chatkit.connection import Connection
 from chatkit.engine import Engine, Event, Happened, read_event
 
 ACCEPTS_A_ROUND = 100
+Turn = Union["threading.Lock", threading.Semaphore]  # released when what was handed over has been dealt with
 
 
 class Selectors(Engine):
@@ -48,14 +50,16 @@ class Threads(Engine):
     max_clients = 1_000
 
     def start(self) -> None:
-        self._inbox: deque[tuple[Event, threading.Lock | None]] = deque()
-        self._turns: list[threading.Lock] = []
+        self._inbox: deque[tuple[Event, Turn]] = deque()
+        self._turns: list[Turn] = []
         self._threads: set[threading.Thread] = set()
         self._rung = self._stopping = False
+        self._arrivals = threading.Semaphore(ACCEPTS_A_ROUND)
         self._accepting = self._spawn("accept", self._accept_all)
 
     def stop_accepting(self, close: Callable[[], None]) -> None:
         close()
+        self._arrivals.release(ACCEPTS_A_ROUND)
         self._accepting.join(1.0)
 
     def add(self, connection: Connection) -> None:
@@ -89,7 +93,8 @@ class Threads(Engine):
     def _accept_all(self) -> None:
         while not self._stopping and self.listener.fileno() != -1:
             if connection := self.accept():
-                self._hand_over(Event(Happened.ARRIVED, connection, []), None)
+                self._arrivals.acquire()  # a crowd at the door must not keep those inside waiting
+                self._hand_over(Event(Happened.ARRIVED, connection, []), self._arrivals)
 
     def _read_all(self, connection: Connection) -> None:
         turn = threading.Lock()
@@ -101,7 +106,7 @@ class Threads(Engine):
                 break
         self._threads.discard(threading.current_thread())
 
-    def _hand_over(self, event: Event, turn: "threading.Lock | None") -> None:
+    def _hand_over(self, event: Event, turn: "Turn") -> None:
         self._inbox.append((event, turn))
         if not self._rung:
             self._rung = True
@@ -119,7 +124,7 @@ class Threads(Engine):
         while self._inbox:
             event, turn = self._inbox.popleft()
             events.append(event)
-            self._turns += [turn] if turn else []
+            self._turns.append(turn)
         return events
 
 

@@ -27,6 +27,23 @@ class Limits:
     flood_time: float = 30.0  # for which a client may be too fast without a pause
 
 
+ROUND = 1 << 22  # bytes: half of what may wait for one client who has to hear all of it
+SMALLEST_TURN, LARGEST_TURN = 1 << 9, 1 << 16
+
+
+class Turn:
+    """How many bytes each client may bring in one round: the more clients there are, the fewer."""
+
+    __slots__ = ("bytes",)
+
+    def __init__(self) -> None:
+        self.share_among(1)
+
+    def share_among(self, clients: int) -> None:
+        """Let `clients` have a turn each, and all of them together no more than `ROUND`."""
+        self.bytes = max(SMALLEST_TURN, min(LARGEST_TURN, ROUND // max(1, clients)))
+
+
 def descriptors() -> int:
     """Return how many descriptors this process may have."""
     with suppress(ImportError):

@@ -53,7 +53,7 @@ class ChatServer(Switchboard):
         super().__init__(self.room_type(ascii_only=ascii_only), limits or Limits())
         self.host, self.port, self.engine, self.history = host, port, engine, history
         self._stopping, self._ended = threading.Event(), threading.Event()
-        self._changing = threading.Lock()  # guards the step between stopped and running
+        self._changing = threading.RLock()  # guards a start and a stop; a signal may come within one
         self._thread: threading.Thread | None = None
 
     @property
@@ -103,6 +103,8 @@ class ChatServer(Switchboard):
             self._stop_by = time.monotonic() + timeout
             self._stopping.set()
             self._engine.ring()
+        if thread is threading.current_thread():  # a hook asks for it: this round is the last
+            return
         self._ended.wait(timeout + 5.0)
         thread.join(1.0)
         self._thread = None
@@ -158,7 +160,7 @@ class ChatServer(Switchboard):
 
     def _end_all(self, end: Callable[[Connection], None], deadline: float) -> None:
         for connection in list(self._connections):
-            end(connection)
+            self._guard(end, connection, connection)
         self._give_out()
         while self._connections and time.monotonic() < deadline:
             self._round()

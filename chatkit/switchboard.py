@@ -8,6 +8,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from chatkit.connection import Connection
 from chatkit.delivery import Delivery, log
@@ -19,6 +20,7 @@ from chatkit.messages import Reply
 from chatkit.room import Room, State
 
 BREATH = 0.02  # seconds
+MOUTHFUL = 256  # lines that are decided in one go
 CROWD = 1 << 20  # bytes for single clients, of which no more wait for the end of a round
 TICK = 0.25  # seconds between two looks at everybody's deadlines
 
@@ -97,6 +99,7 @@ class Switchboard(Delivery):
     def _arrived(self, connection: Connection) -> None:
         if why := self._door.objection(connection.host):
             return self._listener.refuse(connection.sock, why)
+        connection.turn = self._turn
         try:
             self._engine.add(connection)
         except RuntimeError as error:  # there are no more threads to be had
@@ -104,6 +107,7 @@ class Switchboard(Delivery):
         log.debug("%s connected", connection.peer)
         self._connections.add(connection)
         self._door.enter(connection.host)
+        self._turn.share_among(len(self._connections))
         connection.pace = self._door.pace(connection.host)
         self._carry_out(self.room.arrive(connection))
 
@@ -113,7 +117,10 @@ class Switchboard(Delivery):
         lines = self._slow_down(connection, lines)
         if lines and self.room.state(connection) is State.NAMING:
             self._make_way_for(lines[0])
-        self._carry_out(self.room.hear_all(connection, lines))
+        for begin in range(0, len(lines), MOUTHFUL):
+            self._carry_out(self.room.hear_all(connection, lines[begin : begin + MOUTHFUL]))
+            if connection.queued > self.limits.outbox:  # so many questions, with long answers
+                return self._cut(connection, "too slow")
 
     def _overran(self, connection: Connection) -> None:
         if not connection.closing:
@@ -146,4 +153,5 @@ class Switchboard(Delivery):
 
     def _kick(self, name: str, reason: str) -> None:
         if connection := self.room.holder(name):
-            self._dismiss(connection, reason, f"{reason}; goodbye")
+            dismiss = partial(self._dismiss, reason=reason, reply=f"{reason}; goodbye")
+            self._guard(dismiss, connection, connection)

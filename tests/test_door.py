@@ -27,6 +27,16 @@ def test_so_many_come_in_from_one_address():
     assert door.objection("192.0.2.1") == ""
 
 
+def test_a_household_with_ipv6_is_one_address():
+    door = Door(Limits(per_address=2), 1000)
+    door.enter("2001:db8:0:1::1")
+    door.enter("2001:db8:0:1:ffff::2%eth0")
+    assert "2 connections" in door.objection("2001:db8:0:1::3")
+    assert door.objection("2001:db8:0:2::1") == ""
+    door.leave("2001:db8:0:1::1")
+    assert door.objection("2001:db8:0:1::3") == ""
+
+
 def test_any_number_comes_in_from_this_machine():
     door = Door(Limits(per_address=2), 1000)
     for _ in range(50):

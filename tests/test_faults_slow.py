@@ -210,3 +210,11 @@ def test_whoever_half_closes_and_does_not_read_is_cut(serve, gather, eventually)
     ada.half_closes()
     grace.hears("* ada has left the room")
     eventually(lambda: len(server._connections) == 2)
+
+
+@pytest.mark.fault(6, 22)
+def test_whoever_asks_without_end_and_reads_no_answer_is_cut_and_holds_up_nobody(serve, gather):
+    server = serve(limits=Limits(outbox=200_000))
+    ada, grace = gather(server, "ada", "grace", receive_buffer=4096)
+    ada.sends(b"/help\n" * 60_000)
+    grace.hears("* ada has left the room (too slow)")

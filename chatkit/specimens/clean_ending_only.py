@@ -1,12 +1,12 @@
 """SPECIMEN, broken on purpose: only the clean ending (FIN) is a goodbye; a reset raises, and goes past it."""
 
-from chatkit.connection import RECV_SIZE, Connection
+from chatkit.connection import Connection
 from chatkit.server import ChatServer
 
 
 class _Connection(Connection):
     def read(self) -> list[bytes] | None:
-        chunk = self.sock.recv(RECV_SIZE)  # a reset raises here, and ends the thread that reads
+        chunk = self.sock.recv(4096)  # a reset raises here, and ends the thread that reads
         return self.lines.feed(chunk) if chunk else None
 
 

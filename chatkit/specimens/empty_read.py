@@ -1,13 +1,13 @@
 """SPECIMEN, broken on purpose: an empty read is taken for data, though it is the goodbye."""
 
-from chatkit.connection import RECV_SIZE, Connection
+from chatkit.connection import Connection
 from chatkit.server import ChatServer
 
 
 class _Connection(Connection):
     def read(self) -> list[bytes] | None:
         try:
-            chunk = self.sock.recv(RECV_SIZE)
+            chunk = self.sock.recv(4096)
         except OSError:
             self.reason = "connection lost"
             return None
