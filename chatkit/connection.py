@@ -114,7 +114,7 @@ class Connection:
 
     def overdue(self) -> str:
         """Say why it must be cut now; empty when it need not be."""
-        idle = time.monotonic() - self._moved
+        idle = self.idle()
         if self.aborted:
             return ""
         stuck = self.queued > self.limits.stalled and idle > self.limits.stall_time
@@ -123,6 +123,10 @@ class Connection:
         if self.lines.tail and time.monotonic() - self._line_began > self.limits.line_time:
             return "line never finished"
         return "no goodbye" if self.closing and idle > self.limits.linger else ""
+
+    def idle(self) -> float:
+        """Return for how many seconds none of what waits for it has been taken."""
+        return time.monotonic() - self._moved
 
     def age(self) -> float:
         """Return for how many seconds it has been here."""

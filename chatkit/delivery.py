@@ -19,6 +19,8 @@ from chatkit.memory import Memory
 from chatkit.messages import Joined, Left, Notice, Reply, encode
 from chatkit.room import Room, State
 
+FROZEN = 0.05  # seconds: whoever has taken nothing for so long is not waited for
+
 T = TypeVar("T")
 log = logging.getLogger("chatkit.server")
 
@@ -36,7 +38,7 @@ class Delivery:
         self._everybody = Broadcast()
         self._memory = Memory(None)
         self._dirty: set[Connection] = set()  # to be looked after before the round ends
-        self._crowded = False  # somebody is far behind
+        self._crowded = False  # somebody who reads is far behind
         self._turn = Turn()  # everybody's
         self._told = 0  # bytes for one client alone that wait to be sent
 
@@ -135,7 +137,8 @@ class Delivery:
     def _deliver(self, connection: Connection) -> None:
         connection.flush()
         if connection.stalled:
-            self._crowded |= connection.queued > self.limits.outbox // 2
+            is_behind = connection.queued > self.limits.outbox // 2
+            self._crowded |= is_behind and connection.idle() < FROZEN
             self._look_at(connection)
         self._engine.watch(connection)
         if connection.ended and not connection.queued:
