@@ -7,7 +7,10 @@ from chatkit.server import ChatServer
 class _Connection(Connection):
     def read(self) -> list[bytes] | None:
         lines = super().read()
-        return lines and [line.decode().encode() for line in lines]  # raises UnicodeDecodeError
+        try:
+            return lines and [line.decode().encode() for line in lines]
+        except UnicodeDecodeError as error:
+            raise SystemExit from error  # it ends the thread that reads, and only that
 
 
 class BadByte(ChatServer):

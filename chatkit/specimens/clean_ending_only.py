@@ -6,7 +6,10 @@ from chatkit.server import ChatServer
 
 class _Connection(Connection):
     def read(self) -> list[bytes] | None:
-        chunk = self.sock.recv(4096)  # a reset raises here, and ends the thread that reads
+        try:
+            chunk = self.sock.recv(4096)
+        except OSError as error:
+            raise SystemExit from error  # so a reset ends the thread that reads, and only that
         return self.lines.feed(chunk) if chunk else None
 
 

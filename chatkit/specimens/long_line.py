@@ -9,7 +9,7 @@ class _LineReader(LineReader):
     def feed(self, chunk: bytes) -> list[bytes]:
         lines = super().feed(chunk)
         if self.too_long:
-            raise ValueError("a line is over the limit")  # it ends the thread that reads, and only that
+            raise SystemExit("a line is over the limit")  # it ends the thread that reads, and only that
         return lines
 
 
