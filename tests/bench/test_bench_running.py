@@ -159,7 +159,7 @@ def test_the_machine_tells_what_a_process_costs():
         pass
     span = between(start, now(os.getpid()))
     assert span.server == pytest.approx(0.03, abs=0.011)
-    assert span.seconds >= 0.02
+    assert span.seconds > 0.01
     assert span.others >= 0
     assert memory_of(os.getpid()) > 1 << 20
     assert cpu_of(1 << 30) is None
