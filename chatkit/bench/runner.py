@@ -94,7 +94,7 @@ def plan(
 def measure_all(steps: Iterable[tuple[Scenario, Contestant]], watch: Watch) -> list[Measurement]:
     """Measure all that is planned, and tell `watch` before each step."""
     found: list[Measurement] = []
-    for scenario, contestant in (todo := list(steps)):
-        watch(scenario, contestant, len(found), len(todo))
+    for scenario, contestant in (every_step := list(steps)):
+        watch(scenario, contestant, len(found), len(every_step))
         found.append(measure(scenario, contestant))
     return found
