@@ -16,7 +16,7 @@ from chatkit.connection import Connection
 from chatkit.engine import Engine, Event, Happened, read_event
 
 ACCEPTS_A_ROUND = 100
-Turn = Union["threading.Lock", threading.Semaphore]  # released when what was handed over has been dealt with
+Permit = Union["threading.Lock", threading.Semaphore]  # given back when what was handed over is dealt with
 
 
 class Selectors(Engine):
@@ -50,8 +50,8 @@ class Threads(Engine):
     max_clients = 1_000
 
     def start(self) -> None:
-        self._inbox: deque[tuple[Event, Turn]] = deque()
-        self._turns: list[Turn] = []
+        self._inbox: deque[tuple[Event, Permit]] = deque()
+        self._turns: list[Permit] = []
         self._threads: set[threading.Thread] = set()
         self._rung = self._stopping = False
         self._arrivals = threading.Semaphore(ACCEPTS_A_ROUND)
@@ -106,7 +106,7 @@ class Threads(Engine):
                 break
         self._threads.discard(threading.current_thread())
 
-    def _hand_over(self, event: Event, turn: "Turn") -> None:
+    def _hand_over(self, event: Event, turn: Permit) -> None:
         self._inbox.append((event, turn))
         if not self._rung:
             self._rung = True
