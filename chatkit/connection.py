@@ -26,7 +26,7 @@ class Connection:
     """Hold one accepted socket, the line it is in the middle of, and what it has yet to be sent."""
 
     __slots__ = (  # a room of thousands has thousands of these
-        "_line_began", "_moved", "_outbox", "aborted", "arrived", "closing", "ended", "limits",
+        "_closed", "_line_began", "_moved", "_outbox", "aborted", "arrived", "closing", "ended", "limits",
         "lines", "pace", "peer", "queued", "reason", "received", "said", "sent", "sock", "stalled", "turn",
         "watched",
     )  # fmt: skip
@@ -50,7 +50,7 @@ class Connection:
         self.queued = 0  # bytes in the outbox
         self.said = self.received = self.sent = 0  # lines that came, bytes that came, bytes that went
         self._outbox: list[Piece] = []
-        self.arrived = self._line_began = self._moved = time.monotonic()
+        self.arrived = self._line_began = self._moved = self._closed = time.monotonic()
 
     @property
     def host(self) -> str:
@@ -99,7 +99,7 @@ class Connection:
     def close(self) -> None:
         """Begin the end: `flush` sends the rest, then a FIN; then the peer has `limits.linger` seconds."""
         self.closing = True
-        self._moved = time.monotonic()
+        self._moved = self._closed = time.monotonic()
 
     def abort(self, reason: str) -> None:
         """Cut now: what is queued is lost, and the peer gets a reset."""
@@ -122,7 +122,8 @@ class Connection:
             return "too slow"
         if self.lines.tail and time.monotonic() - self._line_began > self.limits.line_time:
             return "line never finished"
-        return "no goodbye" if self.closing and idle > self.limits.linger else ""
+        late = idle > self.limits.linger or time.monotonic() - self._closed > self.limits.farewell
+        return "no goodbye" if self.closing and late else ""
 
     def idle(self) -> float:
         """Return for how many seconds none of what waits for it has been taken."""

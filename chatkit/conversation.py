@@ -30,7 +30,7 @@ class Conversation:
         self.state: State = "connecting"
         self.joined = False  # at any time
         self._others: dict[str, None] = {}  # in order; a tuple would be copied for each of ten thousand
-        self._last_reply = ""
+        self._last_words = ""  # if the last line was for this client alone
 
     @property
     def others(self) -> tuple[str, ...]:
@@ -42,11 +42,10 @@ class Conversation:
         message = self._decode(line)
         if self.state == "naming" and isinstance(message, Roster | Notice):
             self.state, self.joined = "joined", True
+        self._last_words = message.text if isinstance(message, Reply) else ""
         match message:
             case Prompt():
                 self.state = "naming"
-            case Reply(text):
-                self._last_reply = text if len(text) <= QUOTED else f"{text[:QUOTED]} ..."
             case Joined(name):
                 self._others[name] = None
             case Left(name):
@@ -57,7 +56,7 @@ class Conversation:
 
     def ended(self, where: str) -> ChatError:
         """Say why the server at `where` may have ended it, with its own last words if there were any."""
-        words = f"; it said: {self._last_reply}" if self._last_reply else ""
+        words = f"; it said: {_shortened(self._last_words)}" if self._last_words else ""
         if self.state != "naming":
             return ServerGone(f"{where} ended the conversation{words}")
         kind = NameTaken if "in use" in words or "taken" in words else NameRefused
@@ -69,3 +68,7 @@ class Conversation:
         if self.state == "joined" or line.startswith((b"*", b"!")):
             return decode_server(line)
         return Reply(decode_text(line))  # before it lets anybody in, a server may say what it likes
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= QUOTED else f"{text[:QUOTED]} ..."

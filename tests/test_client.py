@@ -247,6 +247,11 @@ ENDINGS = {
         errors.ServerGone,
         "ended the conversation; it said: closing time",
     ),
+    "a reply, and more since": (
+        (b"! here now: ada\n[grace] bye\n",),
+        errors.ServerGone,
+        "ended the conversation",
+    ),
     "a reset": ((resets,), errors.ServerGone, "ended the conversation"),
     "half a line": ((b"[grace] hel",), errors.ServerGone, "ended the conversation"),
     "no chat line": (
@@ -267,6 +272,7 @@ def test_however_the_server_ends_it_the_client_says_how(does, kind, sentence):
             pass
         assert isinstance(client.closed_because, kind)
         assert sentence in str(client.closed_because)
+        assert "here now" not in str(client.closed_because)
         with pytest.raises(kind):
             client.say("hello?")
 

@@ -364,6 +364,24 @@ def test_a_peer_that_does_not_say_goodbye_after_us_is_overdue(clock):
     assert each.overdue() == "no goodbye"
 
 
+def test_a_peer_that_takes_a_byte_a_second_after_our_goodbye_does_not_stay_for_ever(clock):
+    each = connection(takes=[1, 0] * 1000, linger=5, farewell=60)
+    each.queue(b"x" * 1000)
+    each.close()
+    for _ in range(60):
+        each.flush()
+        assert each.overdue() == ""
+        clock(1.01)
+    each.flush()
+    assert each.overdue() == "no goodbye"
+
+
+def test_whoever_stays_has_no_farewell(clock):
+    each = connection(farewell=60)
+    clock(3600)
+    assert each.overdue() == ""
+
+
 def test_whoever_was_aborted_is_overdue_no_more(clock):
     each = connection(linger=1)
     each.abort("too slow")
