@@ -6,6 +6,7 @@ sent it without waiting. Whoever does not take it in time is cut. This file does
 
 import logging
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TypeVar
 
 from chatkit.broadcast import Broadcast, Piece
@@ -19,6 +20,7 @@ from chatkit.memory import Memory
 from chatkit.messages import Joined, Left, Notice, Reply, encode
 from chatkit.room import Room, State
 
+written = lru_cache(16)(encode)  # what many are told is kept once for all, as what everybody hears is
 FROZEN = 0.05  # seconds: whoever has taken nothing for so long is not waited for
 
 T = TypeVar("T")
@@ -59,7 +61,8 @@ class Delivery:
     def _carry_out_in_memory(self, effect: Remember | Replay | Choose | Forget) -> None:
         if isinstance(effect, Remember):
             return self._memory.note(effect.speech)
-        self._keep()  # what follows is about all that was said before it
+        if self._memory.has_news:  # what follows is about all that was said before it
+            self._keep()
         match effect:
             case Replay(guest):
                 for message in self._memory.last():
@@ -88,12 +91,14 @@ class Delivery:
 
     def _tell(self, effect: Tell) -> None:
         self._catch_up(effect.to)
-        piece = encode(effect.message)
+        piece = written(effect.message)
         effect.to.queue(piece)
         self._told += len(piece)
 
     def _catch_up(self, connection: Connection) -> None:
         """Queue what it has not heard yet: what it is told next comes after that."""
+        if self._everybody.is_long():  # a thousand who ask in the middle of a round would have a thousand copies
+            self._share_out()
         connection.queue(*self._everybody.take(connection))
         self._dirty.add(connection)
 
@@ -117,10 +122,15 @@ class Delivery:
     def _give_out(self) -> None:
         """Send each client its share; whoever is cut over it, the others hear of it in the same round."""
         self._keep()
-        while (shares := self._everybody.end_round()) or self._dirty:
-            for share in shares:
-                self._guard(self._queue, share, share[0])
+        while self._share_out() or self._dirty:
             self._send_out()
+
+    def _share_out(self) -> bool:
+        """Queue each client its share of what has been said; say whether there was any."""
+        shares = self._everybody.end_round()
+        for share in shares:
+            self._guard(self._queue, share, share[0])
+        return bool(shares)
 
     def _send_out(self) -> None:
         """Send what is queued, to whoever there is anything for."""

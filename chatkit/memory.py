@@ -13,6 +13,12 @@ class Memory:
     def __init__(self, recorder: Recorder | None) -> None:
         self._recorder = recorder
         self._said: list[tuple[str, str]] = []
+        self._forgotten = ""  # the last name whose lines were removed, if nothing was kept since
+
+    @property
+    def has_news(self) -> bool:
+        """Whether something is noted that is not kept yet."""
+        return bool(self._said)
 
     def note(self, speech: Speech) -> None:
         """Add these words to what the round has said."""
@@ -20,7 +26,7 @@ class Memory:
 
     def keep(self) -> str:
         """Have all that was noted kept; return what everybody must know about it, mostly nothing."""
-        said, self._said = self._said, []
+        said, self._said, self._forgotten = self._said, [], ""
         return (self._recorder and self._recorder.record(said)) or ""
 
     def last(self) -> list[Remembered]:
@@ -34,4 +40,8 @@ class Memory:
 
     def forget(self, name: str) -> int | None:
         """Remove what was kept of `name`; return how many lines, or None if it cannot be done now."""
-        return self._recorder.forget(name) if self._recorder else 0
+        if not self._recorder or name == self._forgotten:  # a flood of this wish costs no more than one
+            return 0
+        count = self._recorder.forget(name)
+        self._forgotten = "" if count is None else name
+        return count

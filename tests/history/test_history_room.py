@@ -249,6 +249,19 @@ def test_forgetting_covers_what_came_in_the_same_packet(room, talk, found):
     assert found("TOKEN") == []
 
 
+def test_a_flood_of_forget_costs_the_room_no_more_than_one_in_each_packet(room, talk, found, monkeypatch):
+    server = room()
+    asked, forget = [], server.history.forget
+    monkeypatch.setattr(server.history, "forget", lambda name: asked.append(name) or forget(name))
+    ada = talk(server, "ada")
+    catches_up(ada)
+    ada.sends(b"TOKEN\n" + b"/forget\n" * 500 + b"TOKEN\n/forget\n")
+    ada.hears("! 1 line of yours removed for good", *["! 0 lines of yours removed for good"] * 499)
+    ada.hears("! 1 line of yours removed for good")
+    assert 2 <= len(asked) < 10  # a packet may come in pieces
+    assert found("TOKEN") == []
+
+
 @pytest.mark.fault(40)
 def test_a_lock_pauses_the_history_and_not_the_room(room, talk, path, read):
     server = room()
