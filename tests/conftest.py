@@ -19,6 +19,14 @@ if hasattr(signal, "SIGHUP"):  # nohup ignores it, and whatever a test starts wo
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
+def pytest_collection_modifyitems(config, items):
+    """Leave the long soaks out, unless they are asked for: `pytest -m soak`."""
+    if "soak" not in config.option.markexpr:
+        long = [item for item in items if item.get_closest_marker("soak")]
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in long]
+
+
 def descriptors():
     """The number of this process's open descriptors; 0 where the system does not tell."""
     return len(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else 0

@@ -230,15 +230,16 @@ def test_a_hundred_come_back_at_once_under_their_names(serve, talk):
 
 
 @pytest.mark.fault(48)
-def test_a_thousand_visits_leave_no_thread_and_no_descriptor(serve, talk, talkers, gather, eventually):
+@pytest.mark.parametrize("visits", [1000, pytest.param(10_000, marks=pytest.mark.soak)])
+def test_visits_leave_no_thread_and_no_descriptor(serve, talk, talkers, gather, eventually, visits):
     server = serve()
     (grace,) = gather(server, "grace")
     threads = threading.active_count()
-    for number in range(1000):
+    for number in range(visits):
         visitor = talk(server, f"guest{number}")
         visitor.leaves() if number % 2 else visitor.resets()
         talkers.remove(visitor)
     eventually(lambda: server.names == ("grace",))
     eventually(lambda: threading.active_count() == threads and len(server._connections) == 1)
     grace.says("/who")
-    assert len(grace.hears_until("! here now: grace")) == 2001
+    assert len(grace.hears_until("! here now: grace")) == 2 * visits + 1

@@ -6,8 +6,8 @@ day it dies. This file speaks no chat.
 
 from __future__ import annotations
 
-import itertools
 import os
+import random
 import shlex
 import signal
 import socket
@@ -27,7 +27,6 @@ START_WITHIN = 10.0  # seconds
 POLL = 0.01
 HAS_WAITID = hasattr(os, "waitid")  # not on Windows, nor on macOS before Python 3.13
 KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
-_ports_taken = itertools.count()
 
 no_forking = threading.Lock()
 """Held while a port is tried out and while a process is forked, which would inherit that very socket."""
@@ -145,10 +144,10 @@ def wait_for(test: Callable[[], bool], seconds: float) -> bool:
 def free_port() -> int:
     """Return a port that nobody uses, below those that the kernel gives to clients.
 
-    Every process begins elsewhere and goes on from there, so two checks at the same time hardly ever meet.
+    It is taken at random, so two checks at the same time hardly ever meet.
     """
     for _ in PORTS:
-        port = PORTS[(os.getpid() * 151 + next(_ports_taken)) % len(PORTS)]
+        port = random.choice(PORTS)
         with no_forking, socket.socket() as probe, suppress(OSError):
             probe.bind(("127.0.0.1", port))
             return port
