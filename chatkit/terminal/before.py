@@ -39,8 +39,10 @@ class Before:
 
     def _was_seen(self, entry: Entry) -> bool:
         key = _key(entry)
-        self._seen[key] -= 1
-        return self._seen[key] >= 0
+        was_seen = self._seen[key] > 0
+        if was_seen:  # of what was not, nothing is noted: a server may remember without end
+            self._seen[key] -= 1
+        return was_seen
 
 
 def _key(entry: Entry) -> tuple[str, str]:

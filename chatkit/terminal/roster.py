@@ -6,6 +6,8 @@ from textual.widgets import Static
 from chatkit.terminal import colours
 from chatkit.terminal.inert import inert
 
+WIDEST = 100  # characters of a name that are looked at; there is room for fewer
+
 
 class Roster(Static):
     """List names in their colours, as many as there is room for; `/who` lists them all."""
@@ -31,7 +33,8 @@ class Roster(Static):
         hidden = len(names) - rows + 1 if len(names) > rows else 0
         text = Text(no_wrap=True, overflow="ellipsis")
         for position, name in enumerate(names[: len(names) - hidden]):
-            text.append(inert(name), colours.of_name(inert(name), self.app.current_theme.dark))
+            name = inert(name[:WIDEST])
+            text.append(name, colours.of_name(name, self.app.current_theme.dark))
             text.append("\n" if position else " (you)\n")
         text.append(f"and {hidden} more" if hidden else "")
         self.update(text, layout=False)

@@ -16,6 +16,7 @@ from chatkit.terminal.entries import Entry, Stamps
 from chatkit.terminal.wrapping import wrap
 
 KEPT = 10_000  # entries
+KEPT_TEXT = 2_000_000  # characters in them: all are broken into rows anew when the window changes
 SLACK = 500  # more than that are let go at once, because each time costs the same
 INDENT = 2  # cells by which a text's further rows stand behind its name
 WIDEST_HEAD = 2  # the log must be this many times as wide as what stands before a name, or it gets shorter
@@ -32,6 +33,7 @@ class Rows:
         self.marker: int | None = None  # the entry before which the new ones begin
         self._heights: list[int] = []
         self._ends: list[int] | None = None
+        self._text = 0  # characters in all entries
 
     def __len__(self) -> int:
         """The number of rows."""
@@ -43,8 +45,9 @@ class Rows:
         self.entries += entries
         self._heights += [len(self._wrapped(entry)) for entry in entries]
         self._ends = None
-        surplus = len(self.entries) - KEPT
-        return self._let_go(surplus) if surplus > SLACK else 0
+        self._text += _length(entries)
+        surplus = self._surplus()
+        return self._let_go(surplus) if surplus else 0
 
     def resize(self, width: int) -> None:
         """Break all entries anew."""
@@ -134,10 +137,25 @@ class Rows:
             self._ends = list(accumulate(heights))
         return self._ends
 
+    def _surplus(self) -> int:
+        """Return how many of the oldest entries are too many, or too much."""
+        surplus, text = len(self.entries) - KEPT, self._text
+        surplus = surplus if surplus > SLACK else 0
+        text -= _length(self.entries[:surplus])
+        while text > KEPT_TEXT:
+            text -= len(self.entries[surplus].text)
+            surplus += 1
+        return surplus
+
     def _let_go(self, surplus: int) -> int:
         rows = self._all_ends()[surplus - 1]
+        self._text -= _length(self.entries[:surplus])
         del self.entries[:surplus], self._heights[:surplus]
         if self.marker is not None:
             self.marker = self.marker - surplus if self.marker >= surplus else None
         self._ends = None
         return rows
+
+
+def _length(entries: list[Entry]) -> int:
+    return sum(len(entry.text) for entry in entries)

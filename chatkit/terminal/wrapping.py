@@ -14,14 +14,17 @@ def wrap(text: str, first: int, rest: int) -> list[str]:
     rows: list[str] = []
     row, room = "", first
     for word in _words(text):
-        while (width := cell_len(word)) > room:
+        width = cell_len(word)  # counted once and not for each row, or a long word would take minutes
+        while width > room:
             if row.strip():  # the word goes to the next row
                 rows.append(row.rstrip())
                 row, word = "", word.lstrip()
+                width = cell_len(word)
             else:  # the word is wider than a row
                 head = _head(word, room)
                 rows.append(row + head)
                 row, word = "", word[len(head) :]
+                width -= cell_len(head)
             room = rest
         row, room = row + word, room - width
     return [*rows, row.rstrip()] if row.strip() or not rows else rows
