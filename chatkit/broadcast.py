@@ -9,6 +9,8 @@ from typing import Any
 Listener = Any  # any hashable value
 Piece = bytes | memoryview
 
+LONG = 1 << 15  # bytes: a share taken in the middle of a round is a copy of the round up to there
+
 
 class Broadcast:
     """Keep what has been said in this round, and how far each listener has heard it.
@@ -51,7 +53,13 @@ class Broadcast:
         begins = [place, *(end for _, end in own)]
         ends = [*(begin for begin, _ in own), self._end]
         between = zip(begins, ends, strict=True)
-        return [view[begin - self._begin : end - self._begin] for begin, end in between if begin < end]
+        share = [view[begin - self._begin : end - self._begin] for begin, end in between if begin < end]
+        is_small = 2 * sum(map(len, share)) < len(view)  # it would hold on to a round that nobody else needs
+        return [b"".join(share)] if share and is_small else [*share]
+
+    def is_long(self) -> bool:
+        """Say whether so much has been said in this round that to `take` a share in its middle costs much."""
+        return self._end - self._begin > LONG
 
     def end_round(self) -> list[tuple[Listener, list[Piece]]]:
         """Hand out what each listener has not heard yet, and begin a new round."""

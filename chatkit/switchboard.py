@@ -14,7 +14,7 @@ from chatkit.connection import Connection
 from chatkit.delivery import Delivery, log
 from chatkit.effects import Tell
 from chatkit.engine import Event, Happened
-from chatkit.limits import Limits
+from chatkit.limits import SMALLEST_TURN, Limits, Turn
 from chatkit.listener import FULL, Listener
 from chatkit.messages import Reply
 from chatkit.room import Room, State
@@ -45,6 +45,8 @@ class Switchboard(Delivery):
 
     def __init__(self, room: Room, limits: Limits) -> None:
         super().__init__(room, limits)
+        self._short_turn = Turn()  # of whoever asks: to answer a line takes longer than to pass it on
+        self._short_turn.bytes = SMALLEST_TURN
         self._errands: deque[Callable[[], None]] = deque()  # of other threads
         self._next_look = 0.0
 
@@ -94,6 +96,7 @@ class Switchboard(Delivery):
             case Happened.ENDED:
                 self._goodbye(event.connection)
             case _:  # writable
+                event.connection.stalled = False
                 self._dirty.add(event.connection)
 
     def _arrived(self, connection: Connection) -> None:
@@ -117,10 +120,12 @@ class Switchboard(Delivery):
         lines = self._slow_down(connection, lines)
         if lines and self.room.state(connection) is State.NAMING:
             self._make_way_for(lines[0])
+        told = self._told
         for begin in range(0, len(lines), MOUTHFUL):
             self._carry_out(self.room.hear_all(connection, lines[begin : begin + MOUTHFUL]))
             if connection.queued > self.limits.outbox:  # so many questions, with long answers
                 return self._cut(connection, "too slow")
+        connection.turn = self._turn if self._told == told else self._short_turn
 
     def _overran(self, connection: Connection) -> None:
         if not connection.closing:
