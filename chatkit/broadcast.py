@@ -1,7 +1,8 @@
 """What is said to everybody is kept once, and each listener takes what it has not heard yet: all but its own.
 
 To copy every line to everybody costs lines times people. Here a line costs its own length and a listener
-one cut, however many have spoken; listeners who missed the same share the same bytes. No socket, no room.
+one cut, however many have spoken; listeners who missed the same share the same bytes. What one listener alone
+is told stands in its place between the lines. No socket, no room.
 """
 
 from typing import Any
@@ -19,10 +20,13 @@ class Broadcast:
     """
 
     def __init__(self) -> None:
+        self.aside = 0  # bytes that single listeners have been told in this round
         self._begin = self._end = 0  # of this round
         self._said: list[bytes] = []  # in this round
         self._heard: dict[Listener, int] = {}
-        self._own: dict[Listener, list[tuple[int, int]]] = {}  # where its own words stand
+        # What a listener hears from one place to another, instead of what is said there: nothing of its own
+        # words; and what it alone is told, where those places are the same.
+        self._own: dict[Listener, list[tuple[int, int, bytes]]] = {}
 
     def admit(self, listener: Listener) -> None:
         """Let it hear what is said from here on."""
@@ -38,24 +42,33 @@ class Broadcast:
         begin, self._end = self._end, self._end + len(piece)
         self._said.append(piece)
         if by in self._heard:
-            self._own.setdefault(by, []).append((begin, self._end))
+            self._own.setdefault(by, []).append((begin, self._end, b""))
+
+    def tell(self, listener: Listener, piece: bytes) -> bool:
+        """Have one listener alone hear `piece` after all that was said; return whether it is one."""
+        if listener not in self._heard:
+            return False
+        self._own.setdefault(listener, []).append((self._end, self._end, piece))
+        self.aside += len(piece)
+        return True
 
     def take(self, listener: Listener) -> list[Piece]:
         """Return what `listener` has not heard yet."""
         place = self._heard.get(listener, self._end)
-        if place == self._end:
+        own = self._own.pop(listener, [])
+        if place == self._end and not own:
             return []
         self._heard[listener] = self._end
-        own = self._own.pop(listener, [])
+        whole = self._whole()
         if place == self._begin and not own:
-            return [self._whole()]
-        view = memoryview(self._whole())
-        begins = [place, *(end for _, end in own)]
-        ends = [*(begin for begin, _ in own), self._end]
-        between = zip(begins, ends, strict=True)
-        share = [view[begin - self._begin : end - self._begin] for begin, end in between if begin < end]
-        is_small = 2 * sum(map(len, share)) < len(view)  # it would hold on to a round that nobody else needs
-        return [b"".join(share)] if share and is_small else [*share]
+            return [whole]
+        missed = self._end - place - sum(end - begin for begin, end, _ in own)
+        said = memoryview(whole) if 2 * missed > len(whole) else whole  # a small view would hold all
+        share: list[Piece] = []
+        for begin, end, instead in own:
+            share += said[place - self._begin : begin - self._begin], instead
+            place = end
+        return [piece for piece in (*share, said[place - self._begin :]) if piece]
 
     def is_long(self) -> bool:
         """Say whether so much has been said in this round that to `take` a share in its middle costs much."""
@@ -63,13 +76,12 @@ class Broadcast:
 
     def end_round(self) -> list[tuple[Listener, list[Piece]]]:
         """Hand out what each listener has not heard yet, and begin a new round."""
-        if self._begin == self._end:
-            return []
-        shares = [(listener, share) for listener in self._heard if (share := self.take(listener))]
-        self._begin, self._said = self._end, []
+        listeners = list(self._own) if self._begin == self._end else self._heard
+        shares = [(listener, share) for listener in listeners if (share := self.take(listener))]
+        self._begin, self._said, self.aside = self._end, [], 0
         return shares
 
     def _whole(self) -> bytes:
-        if len(self._said) > 1:
+        if len(self._said) != 1:
             self._said = [b"".join(self._said)]
         return self._said[0]

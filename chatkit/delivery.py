@@ -43,6 +43,7 @@ class Delivery:
         self._crowded = False  # somebody who reads is far behind
         self._turn = Turn()  # everybody's
         self._told = 0  # bytes for one client alone that wait to be sent
+        self._answers = 0  # how many times anybody has been told anything
 
     def _carry_out(self, effects: Effects) -> None:
         for effect in effects:
@@ -90,14 +91,16 @@ class Delivery:
         self._everybody.say(effect.by, encode(effect.message))
 
     def _tell(self, effect: Tell) -> None:
-        self._catch_up(effect.to)
         piece = written(effect.message)
-        effect.to.queue(piece)
-        self._told += len(piece)
+        self._answers += 1
+        if not self._everybody.tell(effect.to, piece):
+            self._dirty.add(effect.to)
+            effect.to.queue(piece)
+            self._told += len(piece)
 
     def _catch_up(self, connection: Connection) -> None:
         """Queue what it has not heard yet: what it is told next comes after that."""
-        if self._everybody.is_long():  # a thousand who ask in the middle of a round would have a thousand copies
+        if self._everybody.is_long():  # whoever leaves in the middle of a round takes a copy
             self._share_out()
         connection.queue(*self._everybody.take(connection))
         self._dirty.add(connection)

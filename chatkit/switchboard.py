@@ -120,12 +120,14 @@ class Switchboard(Delivery):
         lines = self._slow_down(connection, lines)
         if lines and self.room.state(connection) is State.NAMING:
             self._make_way_for(lines[0])
-        told = self._told
+        answers = self._answers
         for begin in range(0, len(lines), MOUTHFUL):
             self._carry_out(self.room.hear_all(connection, lines[begin : begin + MOUTHFUL]))
+            if self._everybody.aside > CROWD:
+                self._give_out()
             if connection.queued > self.limits.outbox:  # so many questions, with long answers
                 return self._cut(connection, "too slow")
-        connection.turn = self._turn if self._told == told else self._short_turn
+        connection.turn = self._turn if self._answers == answers else self._short_turn
 
     def _overran(self, connection: Connection) -> None:
         if not connection.closing:
