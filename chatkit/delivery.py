@@ -60,16 +60,17 @@ class Delivery:
                     self._carry_out_in_memory(effect)
 
     def _carry_out_in_memory(self, effect: Remember | Replay | Choose | Forget) -> None:
-        if isinstance(effect, Remember):
-            return self._memory.note(effect.speech)
+        match effect:
+            case Remember(speech):
+                return self._memory.note(speech)
+            case Choose(name, remembered):
+                return self._memory.choose(name, remembered)
         if self._memory.has_news:  # what follows is about all that was said before it
             self._keep()
         match effect:
             case Replay(guest):
                 for message in self._memory.last():
                     self._tell(Tell(guest, message))
-            case Choose(name, remembered):
-                self._memory.choose(name, remembered)
             case Forget(guest, name):
                 self._tell(Tell(guest, Reply(forgotten(self._memory.forget(name)))))
 
@@ -148,17 +149,23 @@ class Delivery:
         connection.queue(*pieces)
 
     def _deliver(self, connection: Connection) -> None:
-        connection.flush()
+        if not connection.stalled:  # a try that must fail costs as much as one that does not
+            connection.flush()
         if connection.stalled:
             is_behind = connection.queued > self.limits.outbox // 2
             self._crowded |= is_behind and connection.idle() < FROZEN
             self._look_at(connection)
         self._engine.watch(connection)
         if connection.ended and not connection.queued:
-            self._engine.remove(connection)
+            self._let_go_of(connection)
+
+    def _let_go_of(self, connection: Connection) -> None:
+        """Close its socket, and give its place to whoever comes."""
+        if connection in self._connections:
             self._connections.discard(connection)
             self._door.leave(connection.host)
             self._turn.share_among(len(self._connections))
+            self._engine.remove(connection)
 
     def _look_at(self, connection: Connection) -> None:
         """Cut one client if its time is up."""
@@ -173,3 +180,5 @@ class Delivery:
         except Exception:  # a bug here must cost one client its seat, and nobody else anything
             log.exception("a bug in the server; it cuts %s", connection.peer)
             connection.abort("server error")
+            if connection.ended:  # even its goodbye has met a bug, and would again
+                self._let_go_of(connection)

@@ -234,6 +234,21 @@ def test_whoever_meets_a_bug_is_cut_and_the_log_says_who(serve, gather, talk, ca
     assert "ZeroDivisionError" in caplog.text
 
 
+@pytest.mark.fault(36)
+def test_a_bug_that_meets_every_goodbye_is_told_once_of_each_and_turns_no_loop(
+    serve, gather, eventually, caplog, monkeypatch
+):
+    server = serve()
+    ada, grace, linus = gather(server, "ada", "grace", "linus")
+    monkeypatch.setattr(server.room, "leave", lambda guest, reason="": 1 / 0)
+    ada.leaves()
+    grace.resets()
+    eventually(lambda: len(server._connections) == 1)
+    linus.says("/who")
+    linus.hears("! here now: ada, grace, linus")  # what a bug has cost: their names
+    assert caplog.text.count("a bug in the server") == 2
+
+
 # What costs nothing
 
 

@@ -4,10 +4,12 @@ import select
 import threading
 import time
 import tracemalloc
+from collections import Counter
 
 import pytest
 
 from chatkit import Limits
+from chatkit.connection import Connection
 
 SLOW = "* ada has left the room (too slow)"
 TEXT = "x" * 4000
@@ -192,6 +194,24 @@ def test_a_line_is_kept_once_for_all_who_do_not_read_it(serve, gather, talkers):
     queued = sum(connection.queued for connection in server._connections)
     assert queued > 20_000_000
     assert held < 10_000_000
+
+
+@pytest.mark.fault(6)
+def test_whoever_reads_nothing_is_not_tried_again_with_every_line(serve, gather, monkeypatch):
+    """A hundred such readers, each tried in vain in each round, cost the others half their speed."""
+    tried = Counter()
+    send = Connection._send
+    monkeypatch.setattr(
+        Connection, "_send", lambda each, pieces: tried.update([each.peer]) or send(each, pieces)
+    )
+    server, grace, linus, ada = with_a_frozen_reader(serve, gather)
+    fill(grace, linus)
+    frozen = max(server._connections, key=lambda connection: connection.queued).peer
+    before = tried[frozen]
+    for number in range(100):
+        grace.says(str(number))
+        linus.hears(f"[grace] {number}")
+    assert tried[frozen] == before
 
 
 def test_whoever_is_told_goodbye_and_does_not_go_is_cut(serve, talk, eventually):
