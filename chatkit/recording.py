@@ -35,7 +35,7 @@ class Recorder(Protocol):
         """Return the last `replay` lines that are kept, oldest first."""
 
     def choose(self, name: str, recorded: bool) -> None:
-        """Hold on to somebody's choice."""
+        """Hold on to somebody's choice, at the latest by the next `record`: then they are told."""
 
     def forget(self, name: str) -> int | None:
         """Remove every line of `name` for good; return how many, or None if it cannot be done now."""

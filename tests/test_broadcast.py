@@ -40,6 +40,18 @@ def test_a_silent_round_hands_out_nothing():
     assert broadcast.end_round() == []
 
 
+def test_who_is_told_something_hears_it_where_it_was_said_and_nobody_else_does():
+    broadcast = Broadcast()
+    for listener in "ab":
+        broadcast.admit(listener)
+    broadcast.say("nobody", b"before\n")
+    assert broadcast.tell("a", b"for you\n")
+    broadcast.say("nobody", b"after\n")
+    assert not broadcast.tell("a stranger", b"for you\n")
+    shares = {listener: joined(share) for listener, share in broadcast.end_round()}
+    assert shares == {"a": b"before\nfor you\nafter\n", "b": b"before\nafter\n"}
+
+
 class Hall(RuleBasedStateMachine):
     """Whatever happens in whatever order, each has heard exactly what a list per listener would hold."""
 
@@ -66,6 +78,14 @@ class Hall(RuleBasedStateMachine):
         piece = b"%d\n" % self.count
         self.broadcast.say(by, piece)
         for who in self.expected.keys() - {by}:
+            self.expected[who] += piece
+
+    @rule(who=LISTENERS)
+    def tell(self, who):
+        self.count += 1
+        piece = b"%d for you\n" % self.count
+        assert self.broadcast.tell(who, piece) is (who in self.expected)
+        if who in self.expected:
             self.expected[who] += piece
 
     @rule(who=LISTENERS)

@@ -53,6 +53,7 @@ class History:
         self.retention = Retention(keep, keep_lines)
         self._last: deque[Remembered] = deque(maxlen=replay)
         self._choices: dict[str, bool] = {}  # not written yet
+        self._has_chosen = False  # and nobody has tried to
         self._removed: dict[str, int] = {}  # lines of these names, and nobody has been told yet
         self._owes_scrub = False  # the file may still hold pieces of what somebody had removed
         self._allowance = Allowance(FORGETTING, 1.0)
@@ -80,6 +81,8 @@ class History:
     def record(self, said: Sequence[tuple[str, str]]) -> str | None:
         """Commit these names and texts in one transaction; return what everybody must know, if it is new."""
         now = time.monotonic()
+        if self._has_chosen:
+            self._settle()
         if self._pause.waits(now):
             self._pause.missed += len(said)
             return None
@@ -94,9 +97,9 @@ class History:
         return self._last
 
     def choose(self, name: str, recorded: bool) -> None:
-        """Write down a choice, now or as soon as the file takes it."""
+        """Write down a choice at the next `record`, or as soon as the file takes it."""
         self._choices[name.lower()] = recorded
-        self._settle()
+        self._has_chosen = True  # somebody who says it all day costs one transaction a round
 
     def forget(self, name: str) -> int | None:
         """Remove every line of `name` from the file and its journal; return how many, or None: not now.
@@ -156,6 +159,7 @@ class History:
             log.warning("%s was moved or removed; a new one is begun", self.path)
 
     def _settle(self) -> None:
+        self._has_chosen = False
         with suppress(sqlite3.Error):
             if self._choices:
                 self._store.set_refusals(self._choices)

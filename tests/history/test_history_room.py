@@ -2,7 +2,7 @@
 
 import sqlite3
 import threading
-from contextlib import suppress
+from contextlib import closing, suppress
 
 import pytest
 from talker import eventually, is_free
@@ -11,6 +11,7 @@ from chatkit import ChatServer
 from chatkit.client import ChatClient
 from chatkit.consent import is_told
 from chatkit.history import History, HistoryError
+from chatkit.history.store import Store
 
 REMEMBERS = "! this room remembers what you say; /record off stops that, /forget removes what it has of you"
 NOT_YOU = (
@@ -247,6 +248,23 @@ def test_forgetting_covers_what_came_in_the_same_packet(room, talk, found):
     ada.sends(b"TOKEN\n/forget\n")
     ada.hears("! 1 line of yours removed for good")
     assert found("TOKEN") == []
+
+
+@pytest.mark.fault(22, 41)
+def test_a_flood_of_choices_is_written_once_a_round_and_before_anybody_is_told(room, talk, path, monkeypatch):
+    written, write = [], Store.set_refusals
+    monkeypatch.setattr(
+        Store, "set_refusals", lambda store, chosen: written.append(chosen) or write(store, chosen)
+    )
+    ada = talk(room(), "ada")
+    ada.hears(REMEMBERS)
+    ada.sends(b"/record on\nkeep this\n/record off\n" * 1000)
+    for _ in range(1000):
+        ada.hears(REMEMBERS, NOT_YOU)
+    with closing(sqlite3.connect(path)) as db:
+        assert db.execute("SELECT name FROM refusals").fetchall() == [("ada",)]
+        assert db.execute("SELECT count(*) FROM lines").fetchone() == (1000,)
+    assert len(written) < 500
 
 
 def test_a_flood_of_forget_costs_the_room_no_more_than_one_in_each_packet(room, talk, found, monkeypatch):
