@@ -24,6 +24,7 @@ from chatkit.terminal.log import MessageLog
 from chatkit.terminal.palette import offered
 from chatkit.terminal.places import Place
 from chatkit.terminal.room import RoomScreen
+from chatkit.terminal.steady import driver
 from chatkit.terminal.visit import Visit
 
 PAUSE = 0.05  # seconds between two looks at what has happened
@@ -65,7 +66,7 @@ class ChatApp(App[None]):
         clock: Callable[[], datetime] = local_now,
         backoff: Backoff | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(driver_class=driver())
         self.visit = Visit(place, remembers, lambda: self.post_message(self.Rung()), clock, backoff)
         self.room = RoomScreen(MessageLog(stamps, clock().date()), place.name)
         self._asks, self._clock = asks, clock

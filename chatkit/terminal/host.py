@@ -25,6 +25,7 @@ from chatkit.terminal.host_log import HostLog
 from chatkit.terminal.inert import inert
 from chatkit.terminal.log import MessageLog
 from chatkit.terminal.palette import offered
+from chatkit.terminal.steady import driver
 
 LOOK = 0.5  # seconds between two looks at the server
 MOST = 500  # clients in the table; a figure tells of the others
@@ -65,7 +66,7 @@ class HostApp(App[None]):
         is_alive: Callable[[], bool] = lambda: True,
         clock: Callable[[], datetime] = local_now,
     ) -> None:
-        super().__init__()
+        super().__init__(driver_class=driver())
         self.server, self.host_log = server, log
         self._is_alive, self._clock = is_alive, clock
         self._bar = Static("", markup=False, id="host-bar")
