@@ -163,7 +163,7 @@ class Delivery:
         """Close its socket, and give its place to whoever comes."""
         if connection in self._connections:
             self._connections.discard(connection)
-            self._door.leave(connection.host)
+            self._door.leave(connection.host, connection.pace)
             self._turn.share_among(len(self._connections))
             self._engine.remove(connection)
 

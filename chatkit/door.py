@@ -13,6 +13,7 @@ from chatkit.listener import FULL
 from chatkit.pace import Pace
 
 RATE = 20.0  # lines a second
+REST = 60.0  # seconds after which whoever comes back is a newcomer
 SPARE = 32  # descriptors that are not for clients: the listener, the log, a history
 
 
@@ -25,6 +26,9 @@ class Door:
         self._most = limits.clients or max(1, min(most, descriptors() - SPARE))
         self._count = 0
         self._inside: Counter[str] = Counter()
+        self._paces: dict[
+            str, tuple[float, list[Pace]]
+        ] = {}  # of those who left, and when the last of them did
 
     def objection(self, host: str) -> str:
         """Say why nobody from `host` may come in now; empty if somebody may."""
@@ -39,17 +43,31 @@ class Door:
         self._count += 1
         self._inside[_home(host)] += 1
 
-    def leave(self, host: str) -> None:
-        """Count one out."""
+    def leave(self, host: str, pace: Pace | None = None) -> None:
+        """Count one out, who had this pace."""
         self._count -= 1
         self._inside[_home(host)] -= 1
         if not self._inside[_home(host)]:
             del self._inside[_home(host)]
+        if pace:
+            self._keep(pace, _home(host), time.monotonic())
 
     def pace(self, host: str) -> Pace | None:
-        """Return how fast somebody from `host` may speak; None: as fast as it likes."""
+        """Return how fast somebody from `host` may speak; None: as fast as it likes.
+
+        It goes on at the pace of one who left: to hang up and call again gives nobody a new burst.
+        """
         rate = self._limits.rate or (None if is_loopback(host) else RATE)
+        _, paces = self._paces.get(_home(host), (0.0, []))
+        if paces:
+            return paces.pop()
         return Pace(rate, self._limits.burst, time.monotonic()) if rate else None
+
+    def _keep(self, pace: Pace, home: str, now: float) -> None:
+        _, paces = self._paces.pop(home, (0.0, []))
+        self._paces[home] = now, [*paces, pace]
+        while now - self._paces[oldest := next(iter(self._paces))][0] > REST:
+            del self._paces[oldest]
 
 
 def _home(host: str) -> str:

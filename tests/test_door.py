@@ -67,3 +67,24 @@ def test_only_strangers_have_a_pace_unless_one_is_asked_for():
     assert Door(Limits(), 9).pace("127.0.0.1") is None
     assert Door(Limits(), 9).pace("192.0.2.1") is not None
     assert Door(Limits(rate=5), 9).pace("127.0.0.1") is not None
+
+
+def test_whoever_comes_back_goes_on_at_the_pace_at_which_somebody_left():
+    door = Door(Limits(per_address=2), 9)
+    door.enter("192.0.2.1")
+    pace = door.pace("192.0.2.1")
+    door.leave("192.0.2.1", pace)
+    assert door.pace("192.0.2.2") is not pace
+    assert door.pace("192.0.2.1") is pace
+    assert door.pace("192.0.2.1") is not pace
+
+
+def test_whoever_comes_back_later_is_a_newcomer_and_nobody_is_remembered_for_ever(monkeypatch):
+    door, now = Door(Limits(), 9), [0.0]
+    monkeypatch.setattr("chatkit.door.time.monotonic", lambda: now[0])
+    paces = {host: door.pace(host) for host in ("192.0.2.1", "192.0.2.2", "192.0.2.3")}
+    for host, pace in paces.items():
+        now[0] += 40
+        door.enter(host)
+        door.leave(host, pace)
+    assert [door.pace(host) is pace for host, pace in paces.items()] == [False, True, True]

@@ -90,6 +90,23 @@ def test_a_flood_and_a_goodbye_is_a_goodbye_at_once_and_nothing_comes_after_it(s
     grace.hears("! here now: grace")
 
 
+@pytest.mark.fault(22)
+def test_to_hang_up_and_call_again_gives_nobody_a_new_burst(far_away, serve, gather, talk, eventually):
+    server = serve(limits=Limits(rate=NEVER, burst=10))
+    (grace,) = gather(server, "grace")
+    for name in ("spammer", "again"):
+        spammer = talk(server, name)
+        spammer.says(*["spam"] * 4)
+        spammer.leaves()
+        eventually(lambda: len(server.outboxes) == 1)
+        heard = grace.hears_until(f"* {name} has left the room")
+        assert heard.count(f"[{name}] spam") == 4
+    stranger = talk(server)  # its ten lines are used up, its name would be the eleventh
+    stranger.says("once more")
+    stranger.hears_the_prompt()
+    stranger.hears_an_error("too fast: nobody heard 1 of your lines")
+
+
 @pytest.mark.fault(25)
 def test_sixteen_from_one_address_and_the_next_is_told_so(far_away, serve, gather, talk, eventually):
     server = serve()
