@@ -5,6 +5,7 @@ matplotlib is imported here and nowhere else, and only when somebody asks for a 
 
 from __future__ import annotations
 
+from itertools import cycle
 from typing import TYPE_CHECKING
 
 from chatkit.bench.report import COLUMNS
@@ -60,17 +61,39 @@ def _bars(axis: Axes, results: Results, scenario: Scenario) -> None:
 
 def _lines(axis: Axes, results: Results, grows: str) -> None:
     """Draw the server's CPU microseconds a delivery over what grows."""
+    series = _series(results, grows)
+    markers = dict(zip(dict.fromkeys(name for _, name in results.summaries), cycle("ovs^d"), strict=False))
+    for name in sorted(series, key=lambda name: max(series[name])[1], reverse=True):
+        colour, line = (OURS_COLOUR, "-") if name in OURS else (THEIR_COLOUR, "--")
+        points = zip(*sorted(series[name]), strict=True)
+        axis.plot(*points, color=colour, linestyle=line, marker=markers[name], label=name)
+    _scale(axis, sorted({across for points in series.values() for across, _ in points}))
+    axis.set_xlabel(GROWTH[grows])
+    axis.set_title("growth: microseconds of the server's CPU for each delivery", fontsize=9, loc="left")
+    axis.spines[["top", "right"]].set_visible(False)
+    if series:
+        axis.legend(loc="center left", bbox_to_anchor=(1, 0.5), fontsize=8, frameon=False)
+
+
+def _series(results: Results, grows: str) -> dict[str, list[tuple[float, float]]]:
+    """Return the points of each server."""
     series: dict[str, list[tuple[float, float]]] = {}
     for scenario in results.scenarios:
         for (of, name), each in results.summaries.items():
             if scenario.grows == grows and of == scenario.name and (cpu := each.figures.get("cpu")):
                 across = scenario.size if grows == "size" else scenario.options["clients"]
                 series.setdefault(name, []).append((float(across), cpu))
-    for name, points in series.items():
-        axis.plot(*zip(*sorted(points), strict=True), marker="o", label=name)
+    return series
+
+
+def _scale(axis: Axes, ticks: list[float]) -> None:
+    """Make both scales logarithmic, with plain numbers."""
+    from matplotlib.ticker import LogLocator, NullLocator
+
     axis.set_xscale("log")
     axis.set_yscale("log")
-    axis.set_xlabel(GROWTH[grows])
-    axis.set_ylabel("server CPU µs a delivery")
-    if series:
-        axis.legend(fontsize=8)
+    axis.set_xticks(ticks)
+    axis.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    for scale in (axis.xaxis, axis.yaxis):
+        scale.set_major_formatter("{x:,g}")
+        scale.set_minor_locator(NullLocator())

@@ -151,6 +151,7 @@ SCENARIOS: Mapping[str, Scenario] = {each.name: each for each in _ALL}
 def _growing(grows: str, clients: int, size: int) -> Scenario:
     amount = clients if grows == "clients" else size
     unit = "clients" if grows == "clients" else "bytes"
+    others = (*ASYNCIO, "ncat") if clients <= 300 else ("asyncio by chunk",) if clients <= 1000 else ()
     return Scenario(
         f"growth-{amount}-{unit}",
         "{talkers} of {clients} clients talk, all hear all; batches of {lines} lines of {size} bytes",
@@ -158,7 +159,7 @@ def _growing(grows: str, clients: int, size: int) -> Scenario:
         {"clients": clients, "talkers": 10, "warm_up": 0.3, "seconds": 1.0},
         lines=8,
         size=size,
-        contestants=(*OURS, *(["asyncio by chunk"] if clients <= 1000 else [])),
+        contestants=(*OURS, *others),
         quick={"warm_up": 0.1, "seconds": 0.3} if clients <= 100 else None,
         grows=grows,
     )
