@@ -58,8 +58,8 @@ def _record(request: Request) -> Effects:
     if request.words not in ("on", "off"):
         return request.reply("say /record on, /record off or /record status")
     chosen = request.words == "on"
-    consent.choose(name, chosen)
-    return [Choose(name, chosen), *request.reply(consent.status(name))]
+    lasts = consent.choose(name, chosen)
+    return [*([Choose(name, chosen)] if lasts else []), *request.reply(consent.status(name))]
 
 
 def _forget(request: Request) -> Effects:

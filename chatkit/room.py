@@ -165,6 +165,8 @@ class Room:
     def _farewell(self, guest: Guest, reason: str) -> Effects:
         name = self._names.pop(guest)
         del self._holders[name.lower()]
+        if self.consent:
+            self.consent.leave(name)
         return self._spread(guest, Lost(name, reason) if reason else Left(name))
 
     def _vanish(self, _guest: Guest, _reason: str) -> Effects:

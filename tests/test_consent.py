@@ -19,6 +19,26 @@ def test_a_choice_holds_for_the_name_in_any_capitals(asks, choice):
     assert consent.is_recorded("grace") is not asks
 
 
+@pytest.mark.parametrize("asks", [False, True])
+def test_one_choice_too_many_holds_as_long_as_who_made_it_is_here(asks, monkeypatch):
+    monkeypatch.setattr("chatkit.consent.MOST", 2)
+    consent = Consent(asks)
+    assert [consent.choose(name, asks) for name in ("ada", "grace", "linus")] == [True, True, False]
+    assert consent.is_recorded("Linus") is asks
+    assert is_told(consent.status("linus")) is asks
+    for name in ("ada", "grace", "linus"):
+        consent.leave(name)
+    assert [consent.is_recorded(name) for name in ("ada", "grace", "linus")] == [asks, asks, not asks]
+    assert consent.choose("ADA", not asks)  # no more names than before
+
+
+def test_who_is_not_recorded_while_here_is_told_so(monkeypatch):
+    monkeypatch.setattr("chatkit.consent.MOST", 0)
+    consent = Consent()
+    consent.choose("ada", False)
+    assert "it ends when you leave" in consent.status("ada")
+
+
 def test_what_it_was_given_is_not_changed():
     given = {"ada": False}
     Consent(choices=given).choose("ada", True)

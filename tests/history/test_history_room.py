@@ -267,6 +267,26 @@ def test_a_flood_of_choices_is_written_once_a_round_and_before_anybody_is_told(r
     assert len(written) < 500
 
 
+@pytest.mark.fault(41)
+def test_one_choice_too_many_is_kept_to_and_told_but_does_not_outlive_a_goodbye(
+    room, talk, read, monkeypatch
+):
+    monkeypatch.setattr("chatkit.consent.MOST", 0)
+    server = room()
+    ada = talk(server, "ada")
+    ada.hears(REMEMBERS)
+    ada.says("/record off", "TOKEN")
+    ada.hears_an_error("not what you say while you are here", "ends when you leave")
+    ada.leaves()
+    eventually(lambda: not server.clients())
+    ada = talk(server, "ada")
+    ada.hears(REMEMBERS)
+    ada.says("hello")
+    catches_up(ada)
+    assert read() == [("ada", "hello")]
+    assert server.history.choices() == {}
+
+
 def test_a_flood_of_forget_costs_the_room_no_more_than_one_in_each_packet(room, talk, found, monkeypatch):
     server = room()
     asked, forget = [], server.history.forget
