@@ -116,12 +116,22 @@ class RoomScreen(Screen[None]):
         lines = event.lines
 
         def send(agreed: bool | None) -> None:
-            if agreed:
+            if agreed and self._have_space(lines):
                 self.log_view.catch_up()
                 for line in lines:
                     self.post_message(self.Says(line))
 
+        if not self._have_space(lines):
+            return
         details = "\n".join(inert(line) for line in lines[:200])
         self.app.push_screen(
             Question(f"Send these {len(lines)} lines, each as a message?", details, "sends them"), send
         )
+
+    def _have_space(self, lines: list[str]) -> bool:
+        """Say whether all these lines can be taken; if not, none is, or the last ones would be lost."""
+        space = self._visit.space if self._visit else 0
+        if len(lines) > space:
+            why = f"{len(lines):,} lines were pasted, and no more than {space:,} can wait; none was taken"
+            self.post_message(TypedLine.Refused(why))
+        return len(lines) <= space

@@ -1,7 +1,7 @@
 """The terminal is taken once at a time, also when the system stops the app and lets it go on.
 
-After a SIGCONT without a Ctrl-Z before it (`kill -STOP`, a debugger), Textual would take it a second time: two
-threads would read the keys, one of them for ever, and what to restore at the end would be forgotten.
+After a SIGCONT without a Ctrl-Z before it (`kill -STOP`, a debugger), Textual would take it a second time:
+two threads would read the keys, one of them for ever, and what to restore at the end would be forgotten.
 """
 
 import sys
@@ -23,6 +23,6 @@ def driver() -> type[Driver] | None:
             if self._key_thread and self._key_thread.is_alive():
                 self.suspend_application_mode()
                 self._must_signal_resume = True  # so that all is drawn again
-            super().start_application_mode()
+            super().start_application_mode()  # type: ignore[no-untyped-call]
 
     return SteadyDriver

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from chatkit.backoff import Backoff
+from chatkit.outgoing import MOST
 from chatkit.session import Session
 from chatkit.standing import Event, Status
 from chatkit.terminal import entries, places
@@ -65,6 +66,11 @@ class Visit:
     def commands(self) -> tuple[str, ...]:
         """The commands that the server has, as far as it has told."""
         return self.session.outgoing.commands if self.session else ()
+
+    @property
+    def space(self) -> int:
+        """How many more lines may be typed ahead."""
+        return MOST - len(self.session.outgoing.waiting) if self.session else MOST
 
     def join(self, place: Place) -> None:
         """Begin a session there."""
