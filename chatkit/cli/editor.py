@@ -14,6 +14,7 @@ from chatkit.messages import clean
 
 HISTORY = 1000
 CONTEXT = 8  # columns that stay in view beside the cursor where there is room for them
+MARKED = 4  # characters for one column, at most: a letter with three marks
 
 
 class View(NamedTuple):
@@ -66,7 +67,7 @@ class Editor:
         return View(shown.replace("\t", " "), cursor, self._first > 0)
 
     def _scroll(self, room: int) -> None:
-        if columns(self.text) < room:
+        if len(self.text) < MARKED * room and columns(self.text) < room:  # to measure a long one takes long
             self._first = 0
         self._first = max(0, min(self._first, self.cursor - CONTEXT))
         too_many = columns(self.text[self._first : self.cursor]) - room + 1
