@@ -1,4 +1,4 @@
-"""A paste of a megabyte without a newline: what is out of view is not measured again for each of its pieces."""
+"""A paste of a megabyte in one line: what is out of view is not measured again for each of its pieces."""
 
 from chatkit.cli import editor
 from chatkit.cli.editor import Editor
