@@ -154,7 +154,7 @@ class Delivery:
         if connection.stalled:
             is_behind = connection.queued > self.limits.outbox // 2
             self._crowded |= is_behind and connection.idle() < FROZEN
-            self._look_at(connection)
+            self._look_at(connection, tried=True)
         self._engine.watch(connection)
         if connection.ended and not connection.queued:
             self._let_go_of(connection)
@@ -167,9 +167,13 @@ class Delivery:
             self._turn.share_among(len(self._connections))
             self._engine.remove(connection)
 
-    def _look_at(self, connection: Connection) -> None:
-        """Cut one client if its time is up."""
-        if why := connection.overdue():
+    def _look_at(self, connection: Connection, tried: bool = False) -> None:
+        """Cut one client if its time is up; but first try once more whether it takes what is queued."""
+        why = connection.overdue()
+        if why and connection.queued and not tried:  # it may have read on while this process stood still
+            connection.stalled = False
+            self._dirty.add(connection)
+        elif why:
             self._cut(connection, why)
         elif self.room.state(connection) is State.NAMING and connection.age() > self.limits.naming:
             self._dismiss(connection, "no name", f"no name within {self.limits.naming:g} seconds; goodbye")
