@@ -1,0 +1,36 @@
+"""A server that stood still for a while (stopped, or behind a long wish): nobody else is to blame for it."""
+
+import select
+
+import pytest
+
+from chatkit import Limits
+
+IMPATIENT = Limits(stalled=50_000, stall_time=0.3)
+
+
+def falls_behind(server, grace, linus):
+    """Have much wait for who does not read; return its connection, and the last words."""
+    for number in range(500):
+        grace.says(f"{number} {'x' * 4000}")
+        linus.hears_a_line()
+    return max(server._connections, key=lambda connection: connection.queued), f"[grace] 499 {'x' * 4000}"
+
+
+def takes_what_is_there(talker):
+    """Read until nothing is left to read, as one does while nothing is sent."""
+    while select.select([talker.socket], [], [], 0.1)[0]:
+        talker._buffer += talker.socket.recv(1 << 16)
+
+
+@pytest.mark.fault(6)
+def test_whoever_read_on_while_the_server_stood_still_is_not_too_slow(serve, gather, hold, eventually):
+    server = serve(limits=Limits(stall_time=600))
+    grace, linus, ada = gather(server, "grace", "linus", "ada", receive_buffer=4096)
+    connection, last = falls_behind(server, grace, linus)
+    with hold(server, grace):
+        connection.limits = IMPATIENT
+        takes_what_is_there(ada)
+        eventually(lambda: connection.idle() > 0.5)
+    ada.hears_until(last)
+    ada.hears("[grace] hold everything")
