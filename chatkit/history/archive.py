@@ -6,7 +6,7 @@ history with `less` keeps nobody from removing what they said.
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import islice
 from os import PathLike
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import Self
 from chatkit.history.line import Line
 from chatkit.history.schema import cannot, open_to_read
 from chatkit.history.search import Words
+from chatkit.history.times import as_moment
 from chatkit.messages import clean
 
 PAGE = 1000  # lines
@@ -86,6 +87,6 @@ def _condition(by: Sequence[str], since: datetime | None, until: datetime | None
     return " AND ".join(text for text, _ in parts), [value for _, values in parts for value in values]
 
 
-def _line(number: int, at: int, name: str, text: str) -> Line:
+def _line(number: int, at: object, name: object, text: object) -> Line:
     # Another program may have written it: what could fool a terminal is cleaned away once more.
-    return Line(number, datetime.fromtimestamp(at / 1000, UTC), clean(name), clean(text))
+    return Line(number, as_moment(at), clean(str(name)), clean(str(text)))

@@ -6,6 +6,7 @@ that it lacks; a newer or foreign one is left as it is, to the byte.
 
 import os
 import sqlite3
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -24,7 +25,12 @@ STEPS = (
     # A no outlives the server. A yes does not: who comes by that name tomorrow may be somebody else.
     "CREATE TABLE refusals (name TEXT PRIMARY KEY COLLATE NOCASE) WITHOUT ROWID",
 )
+QUESTIONS = (  # a file that cannot answer them is damaged, or says falsely that it is ours
+    "SELECT id, at, name, text FROM lines LIMIT 1",
+    "SELECT name FROM refusals",
+)
 _REASONS = {
+    0: "the file is damaged",  # Python's own complaint, that a text is none
     sqlite3.SQLITE_BUSY: "another program has locked the file",
     sqlite3.SQLITE_LOCKED: "another program has locked the file",
     sqlite3.SQLITE_FULL: "the disk is full",
@@ -51,19 +57,22 @@ def reason(error: sqlite3.Error) -> str:
 
 def open_to_write(path: Path, durable: bool) -> sqlite3.Connection:
     """Open the history at `path`, make it if there is none; raise `HistoryError`."""
-    _make_private(path)
+    if not _is_file(path):
+        _make_private(path)
     with _opened(str(path.absolute()), path) as db:
         _check(db, path)
         _keep_private(path)
         _set_up(db, durable)
         _migrate(db)
+        for question in QUESTIONS:
+            db.execute(question).fetchall()
         db.execute("PRAGMA busy_timeout = 0")
     return db
 
 
 def open_to_read(path: Path) -> sqlite3.Connection:
     """Open the history at `path` so that nothing can be written to it; raise `HistoryError`."""
-    if not path.is_file():
+    if not os.path.isfile(path):  # which is no error of a name that no disk takes
         raise HistoryError(f"there is no history {str(path)!r}; chatkit serve --history FILE keeps one")
     how = "mode=ro"
     if not os.access(path.absolute().parent, os.W_OK) and not Path(f"{path}-wal").exists():
@@ -99,6 +108,19 @@ def cannot(path: Path, error: Exception) -> HistoryError:
     return HistoryError(f"{str(path)!r} cannot be used as a history: {why}")
 
 
+def _is_file(path: Path) -> bool:
+    """Say whether there is a file; raise `HistoryError` if it is something else, which nobody must change."""
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        return False
+    except (OSError, ValueError) as error:
+        raise cannot(path, error) from error
+    if not stat.S_ISREG(mode):
+        raise HistoryError(f"{str(path)!r} is no file, so it cannot be a history")
+    return True
+
+
 def _make_private(path: Path) -> None:
     """Make an empty file that only its owner can read; SQLite gives its journals the same mode."""
     try:
@@ -118,11 +140,12 @@ def _keep_private(path: Path) -> None:
 
 def _check(db: sqlite3.Connection, path: Path) -> int:
     """Return the file's version; raise `HistoryError` if it is not ours to touch."""
-    application, version, tables = db.execute(
-        "SELECT application_id, user_version, (SELECT count(*) FROM sqlite_schema)"
+    application, version, tables, odd = db.execute(
+        "SELECT application_id, user_version, (SELECT count(*) FROM sqlite_schema),"
+        " (SELECT count(*) FROM sqlite_schema WHERE type IN ('view', 'trigger'))"  # they may never end
         " FROM pragma_application_id, pragma_user_version"
     ).fetchone()
-    if application != APPLICATION and (application or version or tables):
+    if odd or (application != APPLICATION and (application or version or tables)):
         raise HistoryError(f"{str(path)!r} is a database of another program; choose another file")
     if version > len(STEPS):
         raise HistoryError(

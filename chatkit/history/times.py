@@ -7,9 +7,17 @@ _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _AGE = re.compile("([0-9]{1,6})([mhdw])")
 
 
-def as_words(at: int) -> str:
+END = 253_370_764_800_000  # the year 9999: local time, a few hours later, can still be told
+
+
+def as_moment(at: object) -> datetime:
+    """Return a time on the disk; what is none, because another program wrote it, counts as that of 1970."""
+    return datetime.fromtimestamp(at / 1000 if isinstance(at, int) and 0 <= at < END else 0, UTC)
+
+
+def as_words(at: object) -> str:
     """Return a time on the disk as ISO 8601, UTC, whole seconds."""
-    return f"{datetime.fromtimestamp(at // 1000, UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return f"{as_moment(at):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def to_age(text: str) -> timedelta:

@@ -195,7 +195,7 @@ def make_newer(path):
             make_newer,
             r"newer chatkit \(its schema is 99, this one knows \d+\); use that chatkit, or another file",
         ),
-        (lambda path: path.mkdir(), "the file cannot be opened"),
+        (lambda path: path.mkdir(), "is no file"),
     ],
     ids=["text", "noise", "short", "foreign", "newer", "folder"],
 )
