@@ -100,8 +100,10 @@ class Room:
 
     def hear_all(self, guest: Guest, lines: list[bytes]) -> Effects:
         """Decide what follows from several lines; plain words are looked at, and passed on, in one go."""
-        if self.state(guest) is State.JOINED and (text := plain_text(lines)):
-            return self._step(guest, "message", text)
+        if self.state(guest) is State.JOINED:
+            if text := plain_text(lines):
+                return self._step(guest, "message", text)
+            lines = [line for line in lines if line.strip(b" \t")]  # a flood of nothing costs next to nothing
         return [effect for line in lines for effect in self.hear(guest, line)]
 
     def leave(self, guest: Guest, reason: str = "") -> Effects:

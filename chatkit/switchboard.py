@@ -21,6 +21,7 @@ from chatkit.room import Room, State
 
 BREATH = 0.02  # seconds
 MOUTHFUL = 256  # lines that are decided in one go
+SHORT = 32  # bytes a line: who sends shorter ones, of the kind that takes longer, is read less at a time
 CROWD = 1 << 20  # bytes for single clients, of which no more wait for the end of a round
 TICK = 0.25  # seconds between two looks at everybody's deadlines
 
@@ -45,7 +46,7 @@ class Switchboard(Delivery):
 
     def __init__(self, room: Room, limits: Limits) -> None:
         super().__init__(room, limits)
-        self._short_turn = Turn()  # of whoever asks: to answer a line takes longer than to pass it on
+        self._short_turn = Turn()  # of whoever asks: to answer takes longer than to pass on
         self._short_turn.bytes = SMALLEST_TURN
         self._errands: deque[Callable[[], None]] = deque()  # of other threads
         self._next_look = 0.0
@@ -102,7 +103,7 @@ class Switchboard(Delivery):
     def _arrived(self, connection: Connection) -> None:
         if why := self._door.objection(connection.host):
             return self._listener.refuse(connection.sock, why)
-        connection.turn = self._turn
+        connection.turn = self._short_turn
         try:
             self._engine.add(connection)
         except RuntimeError as error:  # there are no more threads to be had
@@ -120,14 +121,19 @@ class Switchboard(Delivery):
         lines = self._slow_down(connection, lines)
         if lines and self.room.state(connection) is State.NAMING:
             self._make_way_for(lines[0])
-        answers = self._answers
+        answers, effort = self._answers, 0
         for begin in range(0, len(lines), MOUTHFUL):
-            self._carry_out(self.room.hear_all(connection, lines[begin : begin + MOUTHFUL]))
+            effects = self.room.hear_all(connection, lines[begin : begin + MOUTHFUL])
+            effort += len(effects)
+            self._carry_out(effects)
             if self._everybody.aside > CROWD:
                 self._give_out()
             if connection.queued > self.limits.outbox:  # so many questions, with long answers
                 return self._cut(connection, "too slow")
-        connection.turn = self._turn if self._answers == answers else self._short_turn
+            if connection.closing:
+                return  # whatever it said after its goodbye
+        is_hard = self._answers > answers or effort > connection.turn.bytes // SHORT
+        connection.turn = self._short_turn if is_hard else self._turn
 
     def _overran(self, connection: Connection) -> None:
         if not connection.closing:

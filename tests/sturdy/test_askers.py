@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from chatkit import Limits
+from chatkit import Limits, room
 from chatkit.broadcast import Broadcast
 
 PATIENT = Limits(stall_time=600)
@@ -75,3 +75,27 @@ def test_whoever_asks_and_asks_is_answered_a_little_at_a_time(serve, gather, hol
         linus.says("may I say something?")
     heard = [line for line in ada.hears_until("[linus] may I say something?") if line.startswith("! ")]
     assert len(heard) < 500
+
+
+@pytest.mark.fault(22)
+@pytest.mark.parametrize("line", ["é", "\x07", "//"])
+def test_whoever_sends_short_lines_that_need_a_closer_look_is_heard_a_little_at_a_time(
+    serve, gather, hold, line
+):
+    server = serve()
+    grace, linus, ada = gather(server, "grace", "linus", "ada")
+    with hold(server, grace):
+        ada.says(*[line] * 5000)
+        linus.says("may I say something?")
+    assert len(grace.hears_until("[linus] may I say something?")) < 1000
+
+
+@pytest.mark.fault(22, 33)
+def test_a_flood_of_nothing_is_not_looked_at_line_by_line(serve, gather, monkeypatch):
+    server, looked_at = serve(), []
+    ada, grace = gather(server, "ada", "grace")
+    decode = room.decode_client
+    monkeypatch.setattr(room, "decode_client", lambda line: looked_at.append(line) or decode(line))
+    ada.sends(b"\n" * 50_000 + b" \t\n" * 50_000 + b"hello\n")
+    grace.hears("[ada] hello")
+    assert len(looked_at) < 10
