@@ -21,7 +21,7 @@ from chatkit.messages import Joined, Left, Notice, Reply, encode
 from chatkit.room import Room, State
 
 written = lru_cache(16)(encode)  # what many are told is kept once for all, as what everybody hears is
-FROZEN = 0.05  # seconds: whoever has taken nothing for so long is not waited for
+FROZEN = 0.3  # seconds, more than lie between two looks: who has taken nothing since is not waited for
 
 T = TypeVar("T")
 log = logging.getLogger("chatkit.server")
@@ -149,12 +149,12 @@ class Delivery:
         connection.queue(*pieces)
 
     def _deliver(self, connection: Connection) -> None:
-        if not connection.stalled:  # a try that must fail costs as much as one that does not
+        if not connection.stalled or connection.overdue():  # to try in vain costs as much as to send
             connection.flush()
         if connection.stalled:
             is_behind = connection.queued > self.limits.outbox // 2
             self._crowded |= is_behind and connection.idle() < FROZEN
-            self._look_at(connection, tried=True)
+            self._judge(connection)
         self._engine.watch(connection)
         if connection.ended and not connection.queued:
             self._let_go_of(connection)
@@ -167,13 +167,16 @@ class Delivery:
             self._turn.share_among(len(self._connections))
             self._engine.remove(connection)
 
-    def _look_at(self, connection: Connection, tried: bool = False) -> None:
-        """Cut one client if its time is up; but first try once more whether it takes what is queued."""
-        why = connection.overdue()
-        if why and connection.queued and not tried:  # it may have read on while this process stood still
-            connection.stalled = False
+    def _look_at(self, connection: Connection) -> None:
+        """Look after one client to whom nothing has happened."""
+        if connection.stalled:  # it may have taken too little for the engine to tell
+            connection.flush()
             self._dirty.add(connection)
-        elif why:
+        self._judge(connection)
+
+    def _judge(self, connection: Connection) -> None:
+        """Cut one client if its time is up."""
+        if why := connection.overdue():
             self._cut(connection, why)
         elif self.room.state(connection) is State.NAMING and connection.age() > self.limits.naming:
             self._dismiss(connection, "no name", f"no name within {self.limits.naming:g} seconds; goodbye")
