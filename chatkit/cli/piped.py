@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 from chatkit.cli.inbox import QUIT, Inbox
 from chatkit.client import ChatClient
-from chatkit.errors import NotSent
+from chatkit.errors import ChatError, NotSent
 from chatkit.framing import LineReader
 from chatkit.messages import Message, decode_text
 
@@ -101,6 +101,8 @@ class PipedChat:
         try:
             while data:
                 data = data[os.write(self.target, data) :]
-        except OSError:  # nobody reads any more, as after `| head -1`
+        except BrokenPipeError:  # nobody reads any more, as after `| head -1`
             self._until = 0
+        except OSError as error:
+            raise ChatError(f"cannot write what is heard: {error.strerror}") from error
         return bool(messages)
