@@ -18,6 +18,8 @@ from chatkit.check.timeline import RECEIVED, SENT
 if TYPE_CHECKING:
     from chatkit.check.stage import Stage
 
+LONGEST = 8 << 20  # bytes in a line; nobody is sent as many
+MOST_BYTES, MOST_LINES = 128 << 20, 200_000  # in a dialogue; the longest one asks for 50 MB
 WAIT = 3.0  # seconds; at two no honest server failed, and a good one never uses them up
 _RESET_ON_CLOSE = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 
@@ -31,6 +33,7 @@ class Participant:
         self.times: list[float] = []  # when it heard them
         self.carriage_returns = 0  # lines that ended in CR LF
         self.tail = b""  # a line whose end has not come
+        self.heard = 0  # bytes
         self.outbox = bytearray()
         self.ended = ""  # how the server ended the connection, in words
         self.gone = self.frozen = self.joined = False
@@ -94,6 +97,16 @@ class Participant:
         self.stage.timeline.add(self.name, RECEIVED, data)
         *lines, self.tail = (self.tail + data).split(b"\n")
         self._note(lines)
+        self.heard += len(data)
+        if len(self.tail) > LONGEST:
+            self._leave("the server sent a line without an end")
+        elif self.heard > MOST_BYTES or len(self.lines) > MOST_LINES:
+            self._leave("the server did not stop sending")
+
+    def _leave(self, why: str) -> None:
+        """Hang up on a server that would fill the memory."""
+        self._end(why, "hangs up")
+        self.close()
 
     def cut_tail(self) -> None:
         """Take what has come so far as a whole line: a prompt may lack its newline."""
