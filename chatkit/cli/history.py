@@ -156,7 +156,8 @@ def _write(pieces: Iterable[str]) -> None:
     try:
         for piece in pieces:
             print(piece)
-        sys.stdout.flush()
+        if sys.stdout:  # it may have been closed from the start
+            sys.stdout.flush()
     except BrokenPipeError:  # nobody reads any more, as after `| head`
         pass
     except OSError as error:

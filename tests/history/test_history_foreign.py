@@ -119,3 +119,13 @@ def test_what_is_no_text_is_told_without_a_word_of_it(tmp_path):
     assert done.returncode == 1
     assert "damaged" in done.stderr
     assert "secre" not in done.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="closing descriptors is another matter there")
+@pytest.mark.parametrize("deed", [(), ("forget", "ada")])
+def test_without_an_output_nothing_is_shown_and_what_was_asked_is_done(deed, tmp_path):
+    path = a_file(tmp_path / "chat.db", a_line((1, "ada", "hello")))
+    done = run("history", path, *deed, preexec_fn=lambda: os.close(1))
+    assert (done.returncode, done.stderr) == (0, "")
+    with Archive(path) as archive:
+        assert len(list(archive.lines())) == (not deed)
