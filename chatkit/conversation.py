@@ -18,6 +18,8 @@ from chatkit.messages import (
     decode_text,
 )
 
+MOST_OTHERS = 20_000  # are noted: no server of ours lets as many in, and a hostile one names them without end
+LONGEST_NAME = 200  # characters that are noted
 QUOTED = 200  # characters of a server's last words in a sentence about its end
 State = Literal["connecting", "naming", "joined", "closed"]
 
@@ -47,11 +49,12 @@ class Conversation:
             case Prompt():
                 self.state = "naming"
             case Joined(name):
-                self._others[name] = None
+                self._note([name])
             case Left(name):
-                self._others.pop(name, None)
+                self._others.pop(name[:LONGEST_NAME], None)
             case Roster(names):
-                self._others = dict.fromkeys(filter(None, names.split(", ")))
+                self._others = {}
+                self._note(names.split(", "))
         return message
 
     def ended(self, where: str) -> ChatError:
@@ -61,6 +64,11 @@ class Conversation:
             return ServerGone(f"{where} ended the conversation{words}")
         kind = NameTaken if "in use" in words or "taken" in words else NameRefused
         return kind(f"{where} did not let {self.name} in{words}")
+
+    def _note(self, names: list[str]) -> None:
+        """Note who is there, as far as a hostile server could not fill the memory with it."""
+        room = MOST_OTHERS - len(self._others)
+        self._others |= dict.fromkeys(name[:LONGEST_NAME] for name in names[:room] if name)
 
     def _decode(self, line: bytes) -> Message:
         if self.state == "connecting" and not line.startswith(b"!"):

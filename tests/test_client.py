@@ -293,6 +293,21 @@ def test_harmful_characters_are_cleaned_again(serve, join):
         client.quit()
 
 
+def test_of_names_without_end_a_bounded_part_is_noted():
+    names = [f"n{number:06}" + "x" * 90 for number in range(30_000)]
+    lines = [b"* %s has entered the room\n" % name.encode() for name in names]
+    roster = b"* The room contains: " + b", ".join([b"y" * 5000] * 100) + b"\n"
+    with a_server_that(*JOINED, *lines, roster, b"* zoe has entered the room\n", hears_the_end) as address:
+        client = ChatClient(*address, "ada").connect()
+        seen = 0
+        while (message := client.receive(SOON)) != Joined("zoe"):
+            if isinstance(message, Joined):
+                seen = max(seen, len(client.others))
+        assert seen <= 20_000
+        assert client.others == ("y" * 200, "zoe")
+        client.quit()
+
+
 def test_rooms_of_other_servers_may_use_other_words():
     with a_server_that(b"hi\n", hears_a_line, b"* here: grace\n* grace left us\n", hears_the_end) as address:
         client = ChatClient(*address, "ada").connect()

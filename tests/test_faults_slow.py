@@ -204,7 +204,7 @@ def test_whoever_reads_nothing_is_not_tried_again_with_every_line(serve, gather,
     monkeypatch.setattr(
         Connection, "_send", lambda each, pieces: tried.update([each.peer]) or send(each, pieces)
     )
-    server, grace, linus, ada = with_a_frozen_reader(serve, gather)
+    server, grace, linus, _ = with_a_frozen_reader(serve, gather)
     fill(grace, linus)
     frozen = max(server._connections, key=lambda connection: connection.queued).peer
     before = tried[frozen]

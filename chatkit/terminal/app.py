@@ -1,8 +1,6 @@
 """The app of a person in a room: keys and signals in, and the screen shows what the visit tells."""
 
-import asyncio
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +11,6 @@ from textual.message import Message
 from textual.screen import Screen
 
 from chatkit.backoff import Backoff
-from chatkit.cli.bell import ending_signals
 from chatkit.errors import NotSent
 from chatkit.standing import Event, Status
 from chatkit.terminal import entries, places
@@ -77,11 +74,7 @@ class ChatApp(App[None]):
         return self.room
 
     def on_mount(self) -> None:
-        """Begin; a signal that asks to end does it as the key does."""
-        loop = asyncio.get_running_loop()
-        for number in ending_signals():
-            with suppress(NotImplementedError, RuntimeError, ValueError):  # Windows; not the main thread
-                loop.add_signal_handler(number, self.exit)
+        """Begin."""
         self.theme_changed_signal.subscribe(self, lambda _theme: self._show_frame())
         self.set_interval(0.5, self._count_down)
         if self._asks:

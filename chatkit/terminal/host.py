@@ -1,9 +1,7 @@
 """`chatkit serve --tui`: the host's view of a server that runs here: who is in, what it costs, its log."""
 
-import asyncio
 import logging
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -13,14 +11,13 @@ from textual.binding import Binding
 from textual.screen import Screen
 from textual.widgets import DataTable, Footer, Static
 
-from chatkit.cli.bell import ending_signals
 from chatkit.errors import ChatError
 from chatkit.server import ChatServer
 from chatkit.terminal import counters, entries
 from chatkit.terminal.app import local_now
 from chatkit.terminal.dialogs import Question
 from chatkit.terminal.entries import Entry
-from chatkit.terminal.hangup import ends_with_terminal
+from chatkit.terminal.hangup import ends_when_asked
 from chatkit.terminal.host_log import HostLog
 from chatkit.terminal.inert import inert
 from chatkit.terminal.log import MessageLog
@@ -37,7 +34,7 @@ def watch(server: ChatServer, start: Callable[[], None], is_alive: Callable[[], 
     with HostLog(level) as log:
         start()
         app = HostApp(server, log, is_alive)
-        with ends_with_terminal(server.stop):
+        with ends_when_asked(app, server.stop):
             app.run()
     if not is_alive():
         raise ChatError("the server has failed; its log tells how: run it without --tui to read that")
@@ -82,10 +79,6 @@ class HostApp(App[None]):
 
     def on_mount(self) -> None:
         """Begin to look."""
-        loop = asyncio.get_running_loop()
-        for number in ending_signals():
-            with suppress(NotImplementedError, RuntimeError, ValueError):  # Windows; not the main thread
-                loop.add_signal_handler(number, self.exit)
         for column in counters.COLUMNS:
             self.table.add_column(column, key=column)
         self.table.focus()

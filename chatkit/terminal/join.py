@@ -8,7 +8,7 @@ from chatkit.standing import Status
 from chatkit.terminal import places
 from chatkit.terminal.app import ChatApp
 from chatkit.terminal.entries import Stamps
-from chatkit.terminal.hangup import ends_with_terminal
+from chatkit.terminal.hangup import ends_when_asked
 from chatkit.terminal.inert import inert
 from chatkit.terminal.places import Place
 
@@ -25,7 +25,7 @@ def talk(host: str | None, port: int | None, name: str | None, stamps: Stamps, r
         default.name if name is None else name,
     )
     app = ChatApp(place, asks=None in (host, port, name), stamps=stamps, remembers=remembers)
-    with ends_with_terminal(lambda: _close(app.visit.session)):
+    with ends_when_asked(app, lambda: _close(app.visit.session)):
         app.run()
     return _leave(app.visit.session, app.visit.unsent) if app.visit.session else INTERRUPTED
 

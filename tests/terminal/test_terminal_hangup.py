@@ -1,15 +1,18 @@
 """A terminal that goes away: the program on it ends, and the room hears so; it never spins on."""
 
 import os
+import select
 import signal
 import subprocess
 import sys
+import time
 
 import pytest
 from talker import Talker
 
 from chatkit import ChatServer
 
+fcntl, termios = map(pytest.importorskip, ("fcntl", "termios"))
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="there are no such terminals")
 
 
@@ -33,6 +36,37 @@ def read_until(master, words):
     seen = b""
     while words not in seen:
         seen += os.read(master, 1 << 16)
+
+
+def talk_until_it_is_stuck(grace, master):
+    """Say more and more, until for a second nothing new is written to a screen that nobody reads."""
+    written, since = 0, time.monotonic()
+    while time.monotonic() < since + 1.0:
+        grace.says("x" * 4000)
+        select.select([], [], [], 0.02)
+        waiting = int.from_bytes(fcntl.ioctl(master, termios.FIONREAD, bytes(4)), sys.byteorder)
+        if waiting != written:
+            written, since = waiting, time.monotonic()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP], ids=lambda each: each.name)
+def test_at_a_terminal_that_takes_nothing_a_signal_still_ends_the_app(number):
+    with ChatServer(port=0) as server:
+        grace = Talker(server.address, "grace")
+        words = "join", *map(str, server.address), "ada", "--no-remember"
+        program, master = at_a_terminal(*words, ignores=False)
+        try:
+            grace.hears("* ada has entered the room")
+            read_until(master, b"grace")
+            talk_until_it_is_stuck(grace, master)
+            program.send_signal(number)
+            grace.hears("* ada has left the room")
+            assert program.wait(15) == 128 + number
+        finally:
+            program.kill()
+            program.wait()
+            os.close(master)
+            grace.leaves()
 
 
 @pytest.mark.parametrize("ignores", [False, True], ids=["a-shell", "nohup"])
