@@ -26,9 +26,8 @@ class Door:
         self._most = limits.clients or max(1, min(most, descriptors() - SPARE))
         self._count = 0
         self._inside: Counter[str] = Counter()
-        self._paces: dict[
-            str, tuple[float, list[Pace]]
-        ] = {}  # of those who left, and when the last of them did
+        # Of each address, how fast those may speak who left it, and when the last of them did.
+        self._paces: dict[str, tuple[float, list[Pace]]] = {}
 
     def objection(self, host: str) -> str:
         """Say why nobody from `host` may come in now; empty if somebody may."""

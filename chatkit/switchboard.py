@@ -121,19 +121,24 @@ class Switchboard(Delivery):
         lines = self._slow_down(connection, lines)
         if lines and self.room.state(connection) is State.NAMING:
             self._make_way_for(lines[0])
-        answers, effort = self._answers, 0
+        answers, effort = self._answers, self._decide(connection, lines)
+        is_hard = self._answers > answers or effort > connection.turn.bytes // SHORT
+        connection.turn = self._short_turn if is_hard else self._turn
+
+    def _decide(self, connection: Connection, lines: list[bytes]) -> int:
+        """Let the room decide, a mouthful at a time; return how many effects that had."""
+        effort = 0
         for begin in range(0, len(lines), MOUTHFUL):
+            if connection.closing:
+                break  # whatever it said after its goodbye
             effects = self.room.hear_all(connection, lines[begin : begin + MOUTHFUL])
             effort += len(effects)
             self._carry_out(effects)
             if self._everybody.aside > CROWD:
                 self._give_out()
             if connection.queued > self.limits.outbox:  # so many questions, with long answers
-                return self._cut(connection, "too slow")
-            if connection.closing:
-                return  # whatever it said after its goodbye
-        is_hard = self._answers > answers or effort > connection.turn.bytes // SHORT
-        connection.turn = self._short_turn if is_hard else self._turn
+                self._cut(connection, "too slow")
+        return effort
 
     def _overran(self, connection: Connection) -> None:
         if not connection.closing:
