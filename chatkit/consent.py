@@ -61,7 +61,7 @@ def is_told(text: str) -> bool | None:
 
 
 def forgotten(count: int | None) -> str:
-    """Return the answer to `/forget`, of which `count` lines came, or None if it could not be done now."""
+    """Return the answer to `/forget`, of which `count` lines came, or None if that takes a while."""
     if count is None:
-        return "your lines could not be removed just now; please say /forget again in a minute"
+        return "your lines will be removed as soon as that can be done; /forget again tells whether it was"
     return f"{count} line{'' if count == 1 else 's'} of yours removed for good"

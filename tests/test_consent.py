@@ -65,4 +65,4 @@ def test_other_replies_tell_nothing_of_it(text):
 def test_how_forgetting_is_answered():
     assert forgotten(0) == "0 lines of yours removed for good"
     assert forgotten(1) == "1 line of yours removed for good"
-    assert "say /forget again" in forgotten(None)
+    assert "as soon as that can be done" in forgotten(None)

@@ -54,6 +54,7 @@ class History:
         self._last: deque[Remembered] = deque(maxlen=replay)
         self._choices: dict[str, bool] = {}  # not written yet
         self._has_chosen = False  # and nobody has tried to
+        self._wishes: dict[str, None] = {}  # names that are to be forgotten, and are not yet
         self._removed: dict[str, int] = {}  # lines of these names, and nobody has been told yet
         self._owes_scrub = False  # the file may still hold pieces of what somebody had removed
         self._allowance = Allowance(FORGETTING, 1.0)
@@ -102,25 +103,21 @@ class History:
         self._has_chosen = True  # somebody who says it all day costs one transaction a round
 
     def forget(self, name: str) -> int | None:
-        """Remove every line of `name` from the file and its journal; return how many, or None: not now.
+        """Remove every line of `name` from the file and its journal; return how many, or None: not yet.
 
-        It is not now while somebody has locked the file or reads it, and when such wishes take too much time.
+        It is done later if somebody has locked the file or reads it, or if such wishes take too much time.
         """
-        if not self._allowance.is_left(time.monotonic()):
-            return None
-        try:
-            count = self._store.forget(name)
-            self._read_last()
-        except sqlite3.Error:
-            return None
-        self._removed[name.lower()] = self._removed.get(name.lower(), 0) + count
-        self._owes_scrub |= count > 0
-        self._scrub()
-        return None if self._owes_scrub else self._removed.pop(name.lower())
+        name = name.lower()
+        self._wishes[name] = None
+        if self._has_time():
+            self._fulfil(name)
+            self._scrub()
+        return None if name in self._wishes or self._owes_scrub else self._removed.pop(name)
 
     def close(self) -> None:
         """Write what is still owed, and let go of the file."""
         self._settle()
+        self._fulfil(*self._wishes)
         self._scrub()
         self._store.close()
         if self._pause.is_on:
@@ -140,7 +137,9 @@ class History:
     def _look_after(self) -> None:
         self._follow()
         self._settle()
-        self._scrub()
+        if self._has_time():
+            self._fulfil(*self._wishes)
+            self._scrub()
         with suppress(sqlite3.Error):
             if self.retention.hold(self._store) or self._store.changes() != self._changes:
                 self._read_last()  # another program may have removed lines too
@@ -165,9 +164,22 @@ class History:
                 self._store.set_refusals(self._choices)
                 self._choices.clear()
 
+    def _has_time(self) -> bool:
+        return self._allowance.is_left(time.monotonic())
+
+    def _fulfil(self, *names: str) -> None:
+        """Remove the lines of these names, if the file lets us; traces of them are still to be scrubbed."""
+        for name in names:
+            with suppress(sqlite3.Error):
+                count = self._store.forget(name)
+                del self._wishes[name]
+                self._removed[name] = self._removed.get(name, 0) + count
+                self._owes_scrub |= count > 0
+                self._read_last()
+
     def _scrub(self) -> None:
         begun = time.monotonic()
-        if self._owes_scrub and self._allowance.is_left(begun):
+        if self._owes_scrub:
             with suppress(sqlite3.Error):
                 self._owes_scrub = not self._store.scrub()
             self._allowance.spend(time.monotonic() - begun)
