@@ -18,7 +18,9 @@ from chatkit.messages import (
     decode_text,
 )
 
-MOST_OTHERS = 20_000  # are noted: no server of ours lets as many in, and a hostile one names them without end
+MOST_OTHERS = (
+    200_000  # are noted: no server of ours lets as many in, and a hostile one names them without end
+)
 LONGEST_NAME = 200  # characters that are noted
 QUOTED = 200  # characters of a server's last words in a sentence about its end
 State = Literal["connecting", "naming", "joined", "closed"]

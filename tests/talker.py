@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 
-PATIENCE = 10.0  # seconds: far more than anything here takes, so that a busy machine fails no test
+PATIENCE = 30.0  # seconds: far more than anything here takes, so that a busy machine fails no test
 
 
 def eventually(condition: Callable[[], object], timeout: float = PATIENCE, why: str = "") -> None:
