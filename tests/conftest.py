@@ -15,7 +15,7 @@ from chatkit.server import ChatServer
 _answers = tempfile.TemporaryDirectory()  # of the lessons that run here; gone when this process is
 os.environ["CHATKIT_ANSWERS"] = _answers.name
 
-# nohup ignores the one, a background job of a script the other, and whatever a test starts would inherit that.
+# nohup ignores the one, a job in the background the other; whatever a test starts would inherit that.
 if hasattr(signal, "SIGHUP"):
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:

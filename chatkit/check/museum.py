@@ -30,7 +30,7 @@ from chatkit.specimens import Specimen, specimen, specimens
 
 AT_ONCE = 24
 START_WITHIN = 30.0  # seconds, on a busy machine
-# Patience: a verdict that surprises is asked for again; some break by chance, and less often on a busy machine.
+# Patience: a verdict that surprises is asked for again; on a busy machine some things break less often.
 TO_BREAK, TO_KEEP = (0.4, 1.0, 1.0, 1.0), (1.0, 3.0, 3.0)
 SPINNING = {"a_quiet_room_rests", "a_goodbye_leaves_no_loop_behind", "a_reset_leaves_no_loop_behind"}
 HEAVY = {  # half of all the work
