@@ -18,6 +18,7 @@ from chatkit.limits import Limits, Turn, tune
 from chatkit.pace import Pace
 
 PIECES = 512  # in one send; systems take 1024 (IOV_MAX)
+_NOTHING: list[Piece] = []  # of all who wait for nothing: there are thousands of them
 _DONTWAIT = getattr(socket, "MSG_DONTWAIT", 0)
 _RESET = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 
@@ -49,7 +50,7 @@ class Connection:
         self.watched = 0  # what a selector watches it for
         self.queued = 0  # bytes in the outbox
         self.said = self.received = self.sent = 0  # lines that came, bytes that came, bytes that went
-        self._outbox: list[Piece] = []
+        self._outbox = _NOTHING
         self.arrived = self._line_began = self._moved = self._closed = time.monotonic()
 
     @property
@@ -82,6 +83,7 @@ class Connection:
             return
         if not self._outbox:
             self._moved = time.monotonic()
+            self._outbox = []
         self._outbox += pieces
         self.queued += sum(map(len, pieces))
 
@@ -106,7 +108,7 @@ class Connection:
         self.reason = self.reason or reason
         self.closing = self.aborted = True
         self.stalled = False
-        self._outbox.clear()
+        self._outbox = _NOTHING
         self.queued = 0
         with suppress(OSError):
             self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
@@ -166,7 +168,7 @@ class Connection:
         while sent and sent >= len(self._outbox[gone]):
             sent -= len(self._outbox[gone])
             gone += 1
-        del self._outbox[:gone]
+        self._outbox = self._outbox[gone:] or _NOTHING
         if sent:
             self._outbox[0] = memoryview(self._outbox[0])[sent:]  # no copy: it is shared
 

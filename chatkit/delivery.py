@@ -20,7 +20,7 @@ from chatkit.memory import Memory
 from chatkit.messages import Joined, Left, Notice, Reply, encode
 from chatkit.room import Room, State
 
-written = lru_cache(16)(encode)  # what many are told is kept once for all, as what everybody hears is
+encode_reply = lru_cache(16)(encode)  # an answer that many are given is kept once for all
 FROZEN = 0.3  # seconds, more than lie between two looks: who has taken nothing since is not waited for
 
 T = TypeVar("T")
@@ -92,7 +92,7 @@ class Delivery:
         self._everybody.say(effect.by, encode(effect.message))
 
     def _tell(self, effect: Tell) -> None:
-        piece = written(effect.message)
+        piece = (encode_reply if isinstance(effect.message, Reply) else encode)(effect.message)
         self._answers += 1
         if not self._everybody.tell(effect.to, piece):
             self._dirty.add(effect.to)
