@@ -82,8 +82,7 @@ class Connection:
         if self.closing:
             return
         if not self._outbox:
-            self._moved = time.monotonic()
-            self._outbox = []
+            self._moved, self._outbox = time.monotonic(), []
         self._outbox += pieces
         self.queued += sum(map(len, pieces))
 
