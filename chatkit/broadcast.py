@@ -5,6 +5,7 @@ one cut, however many have spoken; listeners who missed the same share the same 
 is told stands in its place between the lines. No socket, no room.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 Listener = Any  # any hashable value
@@ -74,12 +75,12 @@ class Broadcast:
         """Say whether so much has been said in this round that to `take` a share in its middle costs much."""
         return self._end - self._begin > LONG
 
-    def end_round(self) -> list[tuple[Listener, list[Piece]]]:
-        """Hand out what each listener has not heard yet, and begin a new round."""
-        listeners = list(self._own) if self._begin == self._end else self._heard
-        shares = [(listener, share) for listener in listeners if (share := self.take(listener))]
+    def end_round(self) -> Iterator[tuple[Listener, list[Piece]]]:
+        """Hand out, one by one, what each listener has not heard yet; after the last, a new round begins."""
+        for listener in list(self._own) if self._begin == self._end else self._heard:
+            if share := self.take(listener):
+                yield listener, share
         self._begin, self._said, self.aside = self._end, [], 0
-        return shares
 
     def _whole(self) -> bytes:
         if len(self._said) != 1:

@@ -125,16 +125,24 @@ class Delivery:
 
     def _give_out(self) -> None:
         """Send each client its share; whoever is cut over it, the others hear of it in the same round."""
-        self._keep()
         while self._share_out() or self._dirty:
             self._send_out()
 
     def _share_out(self) -> bool:
-        """Queue each client its share of what has been said; say whether there was any."""
-        shares = self._everybody.end_round()
-        for share in shares:
-            self._guard(self._queue, share, share[0])
-        return bool(shares)
+        """Send each client its share of what has been said; say whether there was any."""
+        self._keep()
+        share = None
+        for share in self._everybody.end_round():
+            self._guard(self._hand, share, share[0])
+        return bool(share)
+
+    def _hand(self, share: tuple[Connection, list[Piece]]) -> None:
+        connection, pieces = share
+        connection.queue(*pieces)
+        if not connection.stalled:
+            connection.flush()
+        if connection.queued or connection.ended:
+            self._dirty.add(connection)
 
     def _send_out(self) -> None:
         """Send what is queued, to whoever there is anything for."""
@@ -142,11 +150,6 @@ class Delivery:
         turn, self._dirty = self._dirty, set()
         for connection in turn:
             self._guard(self._deliver, connection, connection)
-
-    def _queue(self, share: tuple[Connection, list[Piece]]) -> None:
-        connection, pieces = share
-        self._dirty.add(connection)
-        connection.queue(*pieces)
 
     def _deliver(self, connection: Connection) -> None:
         if not connection.stalled or connection.overdue():  # to try in vain costs as much as to send

@@ -36,8 +36,8 @@ def test_a_silent_round_hands_out_nothing():
     broadcast = Broadcast()
     broadcast.admit("a")
     broadcast.say("a", b"to myself\n")
-    assert broadcast.end_round() == []
-    assert broadcast.end_round() == []
+    assert list(broadcast.end_round()) == []
+    assert list(broadcast.end_round()) == []
 
 
 def test_who_is_told_something_hears_it_where_it_was_said_and_nobody_else_does():

@@ -12,6 +12,7 @@ from chatkit.bench.load.metronome import Metronome
 from chatkit.bench.load.telling import Told, percentile
 
 RESET = struct.pack("ii", 1, 0)
+TIMED = 10  # listeners, from the first who came to the last
 DRAIN = 20.0  # seconds for what is under way at the end
 
 
@@ -19,7 +20,7 @@ def latency(crowd: Crowd, pid: int, clients: int, rate: int, warm_up: float, sec
     """Have `clients` say `rate` lines a second in all; tell the delays in seconds."""
     crowd.join(clients)
     crowd.begin()
-    metronome = Metronome(crowd, clients, 1 / rate)
+    metronome = Metronome(crowd, clients, 1 / rate, crowd.members[:: max(1, clients // TIMED)])
     metronome.run_for(warm_up)
     start, since = machine.now(pid), time.time()
     metronome.run_for(seconds)
@@ -42,7 +43,8 @@ def resets(
     """Have one speak `rate` lines a second, and `dying` of `clients` reset their connections at once."""
     crowd.join(clients, at_once=50)
     crowd.begin()
-    metronome = Metronome(crowd, 1, 1 / rate)
+    living = crowd.members[:-dying]
+    metronome = Metronome(crowd, 1, 1 / rate, living[1 :: max(1, len(living) // TIMED)])
     metronome.run_for(warm_up)
     held = machine.holds(pid)
     start, since = machine.now(pid), time.time()
@@ -73,4 +75,5 @@ def _drain(crowd: Crowd, metronome: Metronome) -> str:
     end = time.monotonic() + DRAIN
     while crowd.lacking() and time.monotonic() < end:
         metronome.listen(patience=0.1)
+    metronome.close()
     return "" if not crowd.lacking() else f"not everything had come {DRAIN:g} seconds after the end"
