@@ -21,7 +21,7 @@ from chatkit.messages import Joined, Left, Notice, Reply, encode
 from chatkit.room import Room, State
 
 encode_reply = lru_cache(16)(encode)  # an answer that many are given is kept once for all
-FROZEN = 0.3  # seconds, more than lie between two looks: who has taken nothing since is not waited for
+FROZEN = 0.15  # seconds: who has taken nothing for so long is not waited for
 
 T = TypeVar("T")
 log = logging.getLogger("chatkit.server")

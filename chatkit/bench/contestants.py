@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from chatkit.bench import irc, machine
+from chatkit.bench import irc
 from chatkit.check.process import Command, free_port, wait_until_listening
 
 ROOM = 12_000  # clients: more than any scenario brings
@@ -44,8 +44,7 @@ class Contestant:
         """Start a fresh server process, yield its port and the process, and end it; raise `CannotRun`."""
         port = free_port()
         with tempfile.TemporaryDirectory(prefix="chatkit-bench-") as folder:
-            with machine.apart(load=False):
-                process = Command(self.command(port, Path(folder)))
+            process = Command(self.command(port, Path(folder)))
             try:
                 wait_until_listening(process, port, self.name, STARTS_WITHIN)
                 yield port, process

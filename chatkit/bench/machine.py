@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -42,24 +41,6 @@ class Span:
     own: float
     others: float | None
     stolen: float | None
-
-
-@contextmanager
-def apart(*, load: bool) -> Iterator[None]:
-    """Have what is started now run on the last core if it is the `load`, or else on all others.
-
-    Where the system puts both on one core now and then, as Linux may on two, a delay is twice as long. Only
-    where a process may choose, and there are two cores; the caller keeps its own.
-    """
-    cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
-    if len(cores) < 2:
-        yield
-        return
-    os.sched_setaffinity(0, cores[-1:] if load else cores[:-1])
-    try:
-        yield
-    finally:
-        os.sched_setaffinity(0, cores)
 
 
 def now(pid: int) -> Moment:

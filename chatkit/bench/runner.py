@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from chatkit.bench import machine
 from chatkit.bench.contestants import Contestant
 from chatkit.bench.scenarios import Scenario
 from chatkit.check.promise import CannotRun
@@ -71,10 +70,7 @@ def play(scenario: Scenario, contestant: Contestant, port: int, pid: int) -> dic
     }
     words = [sys.executable, "-m", "chatkit.bench.load"]
     try:
-        with machine.apart(load=True):
-            done = subprocess.run(
-                words, input=json.dumps(task), capture_output=True, text=True, timeout=TAKES
-            )
+        done = subprocess.run(words, input=json.dumps(task), capture_output=True, text=True, timeout=TAKES)
     except subprocess.TimeoutExpired:
         raise CannotRun(f"it was not over after {TAKES:g} seconds") from None
     if done.returncode:
