@@ -4,6 +4,7 @@ The terminal is a pty whose other end is read by `Glass`, a small witness that k
 the few sequences a line client needs, and fails on any other.
 """
 
+import codecs
 import os
 import re
 import signal
@@ -191,6 +192,7 @@ class Person(Program):
     def __init__(self, *words, columns=80, shell=AT_TERMINAL, **environment):
         self._ours, self._theirs = os.openpty()
         self.glass = Glass(columns)
+        self._decoder = codecs.getincrementaldecoder("utf-8")()  # a read may end within a character
         self.resize(columns)
         self.before = self.settings()
         super().__init__(
@@ -245,5 +247,5 @@ class Person(Program):
     def _look(self):
         ready, _, _ = select([self._ours], [], [], 0.05)
         if ready:
-            self.glass.feed(os.read(self._ours, 1 << 16).decode())
+            self.glass.feed(self._decoder.decode(os.read(self._ours, 1 << 16)))
         return ready
