@@ -1,5 +1,6 @@
 """The program `chatkit` and its command `serve`, as people and scripts meet them, by real sockets."""
 
+import logging
 import os
 import re
 import select
@@ -13,6 +14,7 @@ from program import CHATKIT, ENVIRONMENT, ROOT, Program, run
 from talker import Talker, eventually
 
 from chatkit import __version__
+from chatkit.cli import server_log
 from chatkit.cli.answers import WrongAnswer, no_more, read_address, to_name
 from chatkit.cli.bell import Bell
 
@@ -220,8 +222,16 @@ def test_verbose_tells_of_those_who_never_give_a_name(room):
 
 
 def test_quiet_says_nothing_but_warnings(start):
-    server = start("serve", "0.0.0.0", 0, "--quiet")
+    port = free_port()
+    server = start("serve", "0.0.0.0", port, "--quiet")
     assert "warning:" in server.next_line()
+    server.signal(signal.SIGTERM)
+    assert server.ends() == (0, [], [])
+
+
+def test_quiet_tells_the_port_that_nobody_asked_for(room, join):
+    server = room("--quiet")
+    join(server, "ada").leaves()
     server.signal(signal.SIGTERM)
     assert server.ends() == (0, [], [])
 
@@ -396,6 +406,28 @@ def test_a_log_that_nobody_reads_does_not_hold_up_the_chat(room, join):
     chat_goes_on(server, join)
     server.signal(signal.SIGTERM)
     assert server.process.wait(10) == 0
+
+
+@pytest.mark.fault(37)
+def test_a_log_says_how_many_of_its_lines_were_lost(monkeypatch, caplog):
+    caplog.set_level(logging.INFO, "chatkit")  # and as before at the end
+    monkeypatch.setattr(server_log, "WAITING", 5)
+    reader, writer = os.pipe()
+    with open(reader) as read, open(writer, "w") as written, monkeypatch.context() as patch:
+        patch.setattr(sys, "stdout", written)
+        with server_log.ServerLog(logging.INFO) as output:
+            log = logging.getLogger("chatkit.test")
+            log.info("x" * 1_000_000)  # more than a pipe holds: whoever writes it waits for us
+            eventually(output._lines.empty)
+            for number in range(8):
+                log.info("line %d", number)
+            read.readline()
+            eventually(output._lines.empty)
+            log.info("the next")
+            lines = [read.readline()[9:-1] for _ in range(5)] + [read.readline()[:-1]]
+        assert lines[:5] == [f"line {number}" for number in range(5)]
+        assert lines[5] == "... 3 lines of this log were lost here: nobody read it in time"
+        assert read.readline()[9:-1] == "the next"
 
 
 @pytest.mark.fault(37)

@@ -59,7 +59,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[Any]") -> None:
     parser.add_argument("--engine", choices=ENGINES, default="threads", help="how it waits for many clients")
     parser.add_argument("--ascii", action="store_true", help="refuse every line that is not plain ASCII")
     level = parser.add_mutually_exclusive_group()
-    level.add_argument("--quiet", action="store_true", help="print warnings only")
+    level.add_argument("--quiet", action="store_true", help="print warnings only, and the port if it was 0")
     level.add_argument("--verbose", action="store_true", help="print every connection too")
     parser.add_argument(
         "--tui", action="store_true", help="show in full screen who is here, and kick (Textual)"
@@ -118,6 +118,8 @@ def _start(server: ChatServer) -> None:
     except CannotListen as error:
         raise _with_holder(error, server.host, server.port) from error
     host, port = server.address
+    if not (server.port or log.isEnabledFor(logging.INFO)):
+        log.warning("listening on %s port %d", host, port)  # --quiet: nobody could know the port otherwise
     if not ipaddress.ip_address(host).is_loopback:
         log.warning(EXPOSED)
     elif sys.stdout and sys.stdout.isatty():
