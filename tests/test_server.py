@@ -189,13 +189,25 @@ def test_quit_ends_the_conversation(serve, gather):
     assert ada.end == "FIN"
 
 
-def test_nothing_is_relayed_after_quit(serve, gather):
+@pytest.mark.parametrize("count", [1, 1000])  # more lines than are decided in one go
+def test_nothing_is_relayed_after_quit(serve, gather, count):
     ada, grace = gather(serve(), "ada", "grace")
-    ada.says("/quit", "too late")
+    ada.says("/quit", *["too late"] * count)
     grace.hears("* ada has left the room")
     ada.leaves()
     grace.says("/who")
     grace.hears("! here now: grace")
+
+
+def test_a_host_removes_a_member_in_words(serve, gather):
+    server = serve()
+    ada, grace = gather(server, "ada", "grace")
+    server.kick("nobody")
+    server.kick("Ada", "no shouting")
+    ada.hears("! no shouting; goodbye")
+    ada.hears_the_end()
+    grace.hears("* ada has left the room (no shouting)")
+    assert server.names == ("grace",)
 
 
 def test_an_ascii_only_room_refuses_other_text_and_keeps_its_sender(serve, gather):

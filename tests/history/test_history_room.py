@@ -387,3 +387,19 @@ def test_chatkits_own_client_understands_it_all(room, talk):
         while not any(is_told(getattr(message, "text", "")) for message in heard):
             heard.append(ada.receive(5))
         assert any(type(message).__name__ == "Remembered" for message in [*heard, ada.receive(5)])
+
+
+@pytest.mark.fault(36)
+def test_a_bug_in_the_history_costs_nobody_a_line(room, talk, read, monkeypatch, caplog):
+    server = room()
+    ada, grace = talk(server, "ada"), talk(server, "grace")
+    catches_up(ada), catches_up(grace)
+    ada.says("kept")
+    grace.hears("[ada] kept")
+    monkeypatch.setattr(server.history, "record", lambda said: 1 / 0)
+    ada.says("not kept")
+    heard = [*grace.hears_until("[ada] not kept"), *catches_up(grace)]
+    assert heard.count("* the history has failed; from now on nothing is kept") == 1
+    assert catches_up(talk(server, "linus")) == []  # it promises nothing
+    assert read() == [("ada", "kept")]
+    assert caplog.text.count("ZeroDivisionError") == 1
