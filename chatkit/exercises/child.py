@@ -45,9 +45,9 @@ class Report:
             except OSError:
                 os._exit(1)
 
-    def step(self, text: str, seconds: float) -> None:
-        """Tell that a step begins."""
-        self.tell(step=text, seconds=seconds)
+    def step(self, text: str, seconds: float, anew: bool) -> None:
+        """Tell that a step begins, and whether it has nothing to do with those before."""
+        self.tell(step=text, seconds=seconds, anew=anew)
         self._watch.cancel()
         self._watch = threading.Timer(0.8 * seconds, self._tell_where)
         self._watch.name, self._watch.daemon = "exam watch", True
@@ -86,9 +86,13 @@ def _listen_to_threads(exam: Exam, tell: Callable[..., None]) -> None:
     """Tell of threads that die of an exception, and note when bytes are compared with text (python -b)."""
 
     def died(args: threading.ExceptHookArgs) -> None:
-        if error := args.exc_value:
-            exam.deaths.append(complaint(error))
-            tell(died=complaint(error), blunder=is_blunder(error))
+        if not (error := args.exc_value):
+            return
+        words = complaint(error)
+        with exam.telling:
+            if args.thread not in exam.past:
+                exam.deaths.append(words)
+                tell(died=words, blunder=is_blunder(error))
 
     def warned(message: Warning | str, category: type[Warning], *_: Any, **__: Any) -> None:
         compared = str(message).startswith("Comparison")  # to print bytes is no mistake

@@ -38,19 +38,28 @@ class Wrong(Exception):
 
 
 class Exam:
-    """Examine the answer that defines `names`; `tell` is told of each step and its deadline."""
+    """Examine the answer that defines `names`; `tell` hears of each step: words, deadline, whether anew."""
 
-    def __init__(self, names: dict[str, Any], source: str, tell: Callable[[str, float], None]) -> None:
+    def __init__(self, names: dict[str, Any], source: str, tell: Callable[[str, float, bool], None]) -> None:
         self.names, self.source, self._tell = names, source, tell
         self.usual = STEP  # seconds for a step
         self.blame = ""  # the sentence for a room that does not do what this step expects
         self.deaths: list[str] = []  # of threads, by an exception that nobody caught
+        self.past: set[threading.Thread] = set()  # whose room is over: how they die tells nothing
+        self.telling = threading.Lock()  # guards `past`, until what follows from it is told
         self.bytes_met_text = False  # a comparison of bytes with text, which is never true
 
     def step(self, text: str, blame: str = "", seconds: float = 0.0) -> None:
         """Begin a step; if it takes longer than `seconds` (by default what is usual), the exam is over."""
         self.blame = blame
-        self._tell(text, seconds or self.usual)
+        self._tell(text, seconds or self.usual, False)
+
+    def step_anew(self, text: str, blame: str = "", seconds: float = 0.0) -> None:
+        """Begin a step that has a room of its own: nothing that died before is the reason if it fails."""
+        self.blame = blame
+        with self.telling:
+            self.past |= self.threads()
+            self._tell(text, seconds or self.usual, True)
 
     # What the answer must define.
 
@@ -103,7 +112,7 @@ class Exam:
     @contextmanager
     def room(self, factory: Any) -> Iterator[tuple[Any, Stage]]:
         """Start a server, and give it with a stage that brings people in."""
-        self.step("your server starts")
+        self.step_anew("your server starts")
         server = factory(HOST, 0)
         server.start()
         stage = Stage(Room(server.address, Manners()))
@@ -127,7 +136,7 @@ class Exam:
 
     def keeps(self, factory: Any, name: str, blame: str) -> None:
         """Demand that the server keeps a promise of `chatkit check`."""
-        self.step(PROMISES[name].sentence, blame, 2 * ROOM_STEP)
+        self.step_anew(PROMISES[name].sentence, blame, 2 * ROOM_STEP)
         (outcome,) = check(factory, only=[name], in_process=True).outcomes
         if outcome.failure:
             raise Wrong(blame, outcome.failure.expected, outcome.failure.got)

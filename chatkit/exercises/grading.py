@@ -111,6 +111,8 @@ class _Grading:
         if "step" in message:
             self._steps.append(message["step"])
             self._left, self._where = message["seconds"] * self._patience, ""
+        if message.get("anew"):
+            self._died = self._blunder = ""
         self._read |= "read" in message
         self._where = message.get("where", self._where)
         self._died = self._died or message.get("died", "")

@@ -260,6 +260,31 @@ def test_whatever_a_server_does_ends_in_its_sentence(answer, kind):
     assert (result.passed, result.sentence) == (False, sentence), result
 
 
+FALLS_APART = """from chatkit.specimens.naive import Naive
+
+class Patient(Naive):
+    limit = 60.0
+
+    def handle(self, client):
+        try:
+            while data := client.recv(1024):
+                self.hear(client, data)
+            client.sendall(b"* goodbye\\n")
+        except OSError:
+            pass
+        finally:
+            self.remove(client)
+            if not self.names:
+                [][0]
+"""
+
+
+def test_what_breaks_when_the_exam_takes_its_room_apart_is_not_the_reason_later(answer):
+    """The naive server's lists may slide apart when two leave at once, whatever the answer does."""
+    result = answer(FALLS_APART, "leaving")
+    assert result.sentence.startswith("Linus has been silent for much longer than the limit"), result
+
+
 # The commands
 
 
