@@ -52,8 +52,9 @@ class Notebook:
         self.page.get_by_role("button", name="Confirm Kernel Restart").click()
 
     def save(self) -> None:
-        """Press Ctrl+S, wherever the focus is, and wait until it is done."""
-        self.page.keyboard.press("Control+s")
+        """Press Ctrl+S, wherever the focus is, and wait until the server has written the file."""
+        with self.page.expect_response(lambda each: each.request.method == "PUT" and self.name in each.url):
+            self.page.keyboard.press("Control+s")
         expect(self.page.locator(".jp-mod-dirty")).to_have_count(0)
 
     def choose(self, menu: str, entry: str) -> None:
