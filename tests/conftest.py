@@ -4,16 +4,23 @@ import os
 import signal
 import tempfile
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
-from talker import PATIENCE, Talker, eventually, is_free
+from talker import PATIENCE, Talker, eventually, free_port, is_free
 
 from chatkit.engines import ENGINES
 from chatkit.server import ChatServer
 
 _answers = tempfile.TemporaryDirectory()  # of the lessons that run here; gone when this process is
 os.environ["CHATKIT_ANSWERS"] = _answers.name
+
+with suppress(
+    ImportError
+):  # a kernel's ports are free when they are chosen: from where no other test takes any
+    from jupyter_client.connect import LocalPortCache
+
+    LocalPortCache.find_available_port = lambda _cache, ip: free_port(ip)
 
 # nohup ignores the one, a job in the background the other; whatever a test starts would inherit that.
 if hasattr(signal, "SIGHUP"):

@@ -4,6 +4,7 @@ It knows the wire and nothing of chatkit's own client, so it is an independent w
 deadline, and nothing here sleeps in place of a condition.
 """
 
+import random
 import socket
 import struct
 import threading
@@ -30,6 +31,13 @@ def is_free(address: tuple[str, int]) -> bool:
     except OSError:
         return False
     return True
+
+
+def free_port(host: str = "127.0.0.1") -> int:
+    """Return a port that stays free for a while: systems give out none so low to whoever asks for any."""
+    while not is_free((host, port := random.SystemRandom().randrange(15_000, 32_000))):
+        pass
+    return port
 
 
 class Talker:

@@ -11,7 +11,7 @@ import sys
 
 import pytest
 from program import CHATKIT, ENVIRONMENT, ROOT, Program, run
-from talker import Talker, eventually
+from talker import Talker, eventually, free_port
 
 from chatkit import __version__
 from chatkit.cli import server_log
@@ -58,11 +58,6 @@ def join(talkers):
         return talkers[-1]
 
     return _join
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as sock:
-        return sock.getsockname()[1]
 
 
 def one_sentence(done, status):
