@@ -3,19 +3,27 @@
 That TCP took a line proves nothing: it may lie in the memory of a machine whose server is dead. So after the
 lines that it sends, a client asks a question that changes nothing, `/help`; the answer shows that all before
 it was read, because a server reads in order. What was not read is sent again by the next connection: a line
-may then be heard twice, if only the answer was lost, but none is heard never. A server that does not answer
-gets no second question, and there a line counts as read when it is sent. No socket, no thread, no clock.
+may then be heard twice, if only the answer was lost, but none is left unread. (An answer that comes when it was
+given up, after half a minute, may be taken for the next one.) A server that does not answer gets no second
+question, and there a line counts as read when it is sent. No socket, no thread, no clock.
 """
 
 import re
 from collections import deque
 
 from chatkit.errors import NotSent
+from chatkit.messages import Command, decode_client
 
 QUESTION = "/help"
 MOST = 1000  # lines that wait at a time; and as many may be unread
 
 _COMMAND = re.compile(r"(?<!/)/([a-z]+)")
+
+
+def request(line: str) -> str:
+    """Return what a typed line asks for, as a server reads it: `help` for `/ help`; nothing for mere words."""
+    message = decode_client(line.encode("utf-8", "replace"))
+    return message.request if isinstance(message, Command) else ""
 
 
 class Outgoing:
@@ -27,9 +35,7 @@ class Outgoing:
         self.commands: tuple[str, ...] = ()  # those the server knows, as far as it has told
         self.answers = False  # whether this connection's server answers the question
         self._again = 0  # how many of those that wait have been sent before
-        self._asked: deque[int] = (
-            deque()
-        )  # for each question under way, how many lines it covers; 0: not ours
+        self._asked: deque[int] = deque()  # how many lines each question under way covers; 0: not ours
         self._first_word = ""  # of the answer
 
     @property
@@ -59,7 +65,7 @@ class Outgoing:
         line = self.waiting.popleft()
         if self.answers:
             self.unread.append(line)
-            if line.strip() == QUESTION:
+            if f"/{request(line).partition(' ')[0]}" == QUESTION:  # `/help me` is answered, too
                 self._asked.append(0)
         again, self._again = self._again > 0, max(0, self._again - 1)
         return line, again

@@ -63,6 +63,25 @@ def test_the_answer_to_a_persons_own_question_is_shown(outgoing):
     assert not outgoing.hear("here now: ada")
 
 
+@pytest.mark.parametrize("question", ["/help", "/help me", "/ help", "/help  ", "/  help me, please"])
+def test_whatever_a_server_takes_for_a_question_is_the_persons_own(outgoing, question):
+    """Its answer comes before that to ours, and must not stand for it: lines in between would be lost."""
+    send(outgoing, "one", question, "two")
+    assert outgoing.asks()
+    assert not outgoing.hear(HELP)
+    assert outgoing.kept == ("one", question, "two")
+    assert outgoing.hear(HELP)
+    assert not outgoing.kept
+
+
+@pytest.mark.parametrize("words", [" /help", "//help", "/helpme", "/help\tme", "help"])
+def test_whatever_a_server_does_not_take_for_a_question_waits_for_no_answer(outgoing, words):
+    send(outgoing, words)
+    assert outgoing.asks()
+    assert outgoing.hear(HELP)
+    assert not outgoing.kept
+
+
 def test_an_error_that_lists_the_commands_is_no_answer(outgoing):
     send(outgoing, "/nick bob")
     outgoing.asks()

@@ -159,6 +159,29 @@ def test_lines_in_the_memory_of_a_server_that_dies_are_said_again(people, door):
     sock.close()
 
 
+def test_the_answer_to_ones_own_question_says_nothing_of_the_lines_behind_it(people, door):
+    """The server answers `/help me` as it does `/help`, and dies before it has read any more."""
+    ada = people(door.getsockname())
+    lines = ["one", "/help me", "two", "three"]
+    ada.enters(*lines)
+    sock, said = admit(door, f"{GREETING}\n".encode())
+    assert said.readline() == b"/help\n"
+    sock.sendall(f"! {HELP}\n".encode())
+    assert [said.readline() for _ in range(2)] == [b"one\n", b"/help me\n"]
+    eventually(lambda: Sent("three") in ada.told)
+    sock.sendall(f"! {HELP}\n".encode())
+    eventually(lambda: Reply(HELP) in ada.told)
+    assert ada.session.outgoing.kept == tuple(lines)
+    said.close()
+    sock.close()
+    sock, said = admit(door, f"{GREETING}\n".encode())
+    assert said.readline() == b"/help\n"
+    sock.sendall(f"! {HELP}\n".encode())
+    assert [said.readline().decode().strip() for _ in lines] == lines
+    said.close()
+    sock.close()
+
+
 def test_a_server_of_another_kind_is_asked_nothing(people, door):
     ada = people(door.getsockname())
     sock, said = admit(door)
