@@ -92,7 +92,7 @@ class Connection:
         while self._outbox and not self.stalled:
             pieces = self._outbox[:PIECES]
             sent = self._send(pieces)
-            self.stalled = sent < sum(map(len, pieces)) and not self.aborted
+            self.stalled = sent < sum(map(len, pieces)) and bool(self._outbox)
             self._forget(sent)
         if self.closing and not self.stalled:
             self._shutdown(socket.SHUT_WR)
@@ -123,7 +123,8 @@ class Connection:
             return "too slow"
         if self.lines.tail and time.monotonic() - self._line_began > self.limits.line_time:
             return "line never finished"
-        late = idle > self.limits.linger or time.monotonic() - self._closed > self.limits.farewell
+        patience = self.limits.stall_time if self.queued else self.limits.linger
+        late = idle > patience or time.monotonic() - self._closed > self.limits.farewell
         return "no goodbye" if self.closing and late else ""
 
     def idle(self) -> float:
@@ -134,14 +135,12 @@ class Connection:
         """Return for how many seconds it has been here."""
         return time.monotonic() - self.arrived
 
-    def is_dead(self) -> bool:
-        """Say whether the peer's end has arrived, though nobody has read it yet."""
+    def peek(self) -> bytes | None:
+        """Return what is there to be read, None if nothing is; raise OSError if the peer is dead."""
         try:
-            return bool(_DONTWAIT) and self.sock.recv(1, socket.MSG_PEEK | _DONTWAIT) == b""
+            return self.sock.recv(1, socket.MSG_PEEK | _DONTWAIT) if _DONTWAIT else None
         except BlockingIOError:
-            return False
-        except OSError:
-            return True
+            return None
 
     def _send(self, pieces: list[Piece]) -> int:
         """Return how many bytes the kernel took."""
@@ -152,9 +151,11 @@ class Connection:
             return self.sock.send(b"".join(pieces)) if select.select([], [self.sock], [], 0)[1] else 0
         except BlockingIOError:
             return 0
-        except OSError:  # the peer is dead; its reader hears of it as well, and that ends it
+        except BrokenPipeError:  # its goodbye has come, behind all that it has said: that is still to be read
+            self._outbox, self.queued = _NOTHING, 0
+        except OSError:
             self.abort("connection lost")
-            return 0
+        return 0
 
     def _forget(self, sent: int) -> None:
         """Drop from the outbox what has been sent."""

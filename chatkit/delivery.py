@@ -56,35 +56,30 @@ class Delivery:
                     self._everybody.admit(guest)
                 case HangUp(guest):
                     self._hang_up(guest)
-                case _:
-                    self._carry_out_in_memory(effect)
-
-    def _carry_out_in_memory(self, effect: Remember | Replay | Choose | Forget) -> None:
-        match effect:
-            case Remember(speech):
-                return self._memory.note(speech)
-            case Choose(name, remembered):
-                return self._memory.choose(name, remembered)
-        if self._memory.has_news:  # what follows is about all that was said before it
-            self._keep()
-        match effect:
-            case Replay(guest):
-                for message in self._memory.last():
-                    self._tell(Tell(guest, message))
-            case Forget(guest, name):
-                self._tell(Tell(guest, Reply(forgotten(self._memory.forget(name)))))
+                case Remember(speech):
+                    self._memory.note(speech)
+                case Choose(name, remembered):
+                    self._memory.choose(name, remembered)
+                case Replay(guest):
+                    self._keep_news()
+                    for message in self._memory.last():
+                        self._tell(Tell(guest, message))
+                case Forget(guest, name):
+                    self._keep_news()
+                    self._tell(Tell(guest, Reply(forgotten(self._memory.forget(name)))))
 
     def _keep(self) -> None:
         """Have what was said kept; nobody has been sent it yet."""
-        try:
-            news = self._memory.keep()
-        except Exception:  # a bug in the history must cost nobody a line
-            log.exception("a bug in the history")
-            self._memory, self.room.consent = Memory(None), None
-            news = "the history has failed; from now on nothing is kept"
-        if news:
+        if news := self._memory.keep():
+            if not self._memory.is_kept:
+                self.room.consent = None
             log.warning("%s", news)
             self._everybody.say(None, encode(Notice(news)))
+
+    def _keep_news(self) -> None:
+        """Have it kept now, because what follows is about all that was said before it."""
+        if self._memory.has_news:
+            self._keep()
 
     def _spread(self, effect: Spread) -> None:
         if isinstance(effect.message, Joined | Left):
@@ -173,9 +168,10 @@ class Delivery:
     def _look_at(self, connection: Connection) -> None:
         """Look after one client to whom nothing has happened."""
         if connection.stalled:  # it may have taken too little for the engine to tell
-            connection.flush()
+            connection.stalled = False  # so it is tried at the end of the round, and judged by that
             self._dirty.add(connection)
-        self._judge(connection)
+        else:
+            self._judge(connection)
 
     def _judge(self, connection: Connection) -> None:
         """Cut one client if its time is up."""

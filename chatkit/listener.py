@@ -8,8 +8,10 @@ import errno
 import logging
 import os
 import socket
+import threading
 import time
 from contextlib import suppress
+from weakref import WeakSet
 
 from chatkit.errors import CannotListen
 
@@ -26,12 +28,15 @@ class Listener:
 
     def __init__(self, host: str, port: int) -> None:
         self._reserve: int | None = None
+        self._changing = threading.Lock()  # guards the reserve
+        self._callers: WeakSet[socket.socket] = WeakSet()  # all that were accepted and are in use
         self._next_warning = 0.0
         try:
             self._reserve = os.open(os.devnull, os.O_RDONLY)
             family, *_, where = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)[0]
-            self.socket = socket.create_server((str(where[0]), port), family=family, backlog=BACKLOG)
-        except (OSError, OverflowError) as error:
+            where = (where[0], port, *where[2:])  # IPv6 addresses may have a scope
+            self.socket = socket.create_server(where, family=family, backlog=BACKLOG)
+        except (OSError, OverflowError, UnicodeError) as error:
             self._give_up_reserve()
             sentence = f"cannot listen on {host} port {port}: {_why(error)}"
             raise CannotListen(sentence, getattr(error, "errno", None)) from error
@@ -60,35 +65,44 @@ class Listener:
         """Stop listening, wake whoever waits in `accept`, and free the port."""
         with suppress(OSError):
             self.socket.shutdown(socket.SHUT_RDWR)  # on Linux, close alone wakes nobody
-        self.let_go()
+        self.socket.close()
+        self._give_up_reserve()
 
     def let_go(self) -> None:
-        """Close this process's copy of the socket; whoever has another goes on listening."""
-        self.socket.close()
+        """Close this process's copies of all sockets; whoever has others goes on serving."""
+        for sock in (self.socket, *self._callers):
+            sock.close()
+        self._changing = threading.Lock()  # whoever held the other is not in this process
         self._give_up_reserve()
 
     def _accept(self) -> tuple[socket.socket, str]:
         sock, address = self.socket.accept()
+        self._callers.add(sock)
         return sock, f"{address[0]} port {address[1]}"
 
     def _accept_without_reserve(self) -> tuple[socket.socket, str] | None:
         self._give_up_reserve()
         with suppress(OSError):
             sock, peer = self._accept()
-            with suppress(OSError):
-                self._reserve = os.open(os.devnull, os.O_RDONLY)
-                return sock, peer  # descriptors have come free meanwhile
+            if self._take_reserve():  # descriptors have come free meanwhile
+                return sock, peer
             self.refuse(sock, FULL, "out of descriptors")
-        try:
-            self._reserve = os.open(os.devnull, os.O_RDONLY)
-        except OSError:
+        if not self._take_reserve():
             time.sleep(0.05)  # nothing can be done for who waits; do not use up a core over it
         return None
 
+    def _take_reserve(self) -> bool:
+        """Keep a descriptor in reserve while it listens; say whether it does."""
+        with self._changing, suppress(OSError):
+            if self._reserve is None and self.socket.fileno() != -1:
+                self._reserve = os.open(os.devnull, os.O_RDONLY)
+        return self._reserve is not None
+
     def _give_up_reserve(self) -> None:
-        if self._reserve is not None:
-            os.close(self._reserve)
-        self._reserve = None
+        with self._changing:
+            reserve, self._reserve = self._reserve, None
+            if reserve is not None:
+                os.close(reserve)
 
 
 def _why(error: Exception) -> str:
@@ -97,7 +111,7 @@ def _why(error: Exception) -> str:
         return "another program listens there already; stop it, or choose another port (0 takes any free one)"
     if number == errno.EACCES:
         return "ports below 1024 are for the administrator; choose a higher one"
-    if isinstance(error, socket.gaierror):
+    if isinstance(error, socket.gaierror | UnicodeError):
         return "this machine knows no such host"
     if isinstance(error, OverflowError):
         return "a port is a number from 0 to 65535"

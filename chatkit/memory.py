@@ -1,10 +1,20 @@
 """What a round has said that is to be kept: it reaches the history whole, in order, before anybody hears it.
 
-Where no history was handed in, nothing is kept. How one is kept is the recorder's own affair.
+Where no history was handed in, nothing is kept. How one is kept is the recorder's own affair; a bug in it
+ends the history, and costs nobody a line.
 """
+
+import logging
+from collections.abc import Callable
+from typing import TypeVar
 
 from chatkit.messages import Remembered, Speech
 from chatkit.recording import Recorder
+
+FAILED = "the history has failed; from now on nothing is kept"
+
+T = TypeVar("T")
+log = logging.getLogger("chatkit.server")
 
 
 class Memory:
@@ -12,8 +22,14 @@ class Memory:
 
     def __init__(self, recorder: Recorder | None) -> None:
         self._recorder = recorder
+        self._failure = ""  # what nobody has been told yet
         self._said: list[tuple[str, str]] = []
         self._forgotten = ""  # the last name whose lines were removed, if nothing was kept since
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether there is a history."""
+        return self._recorder is not None
 
     @property
     def has_news(self) -> bool:
@@ -27,21 +43,30 @@ class Memory:
     def keep(self) -> str:
         """Have all that was noted kept; return what everybody must know about it, mostly nothing."""
         said, self._said, self._forgotten = self._said, [], ""
-        return (self._recorder and self._recorder.record(said)) or ""
+        news = self._ask(lambda recorder: recorder.record(said))
+        failure, self._failure = self._failure, ""
+        return failure or news or ""
 
     def last(self) -> list[Remembered]:
         """Return what a newcomer is told, oldest first."""
-        return list(self._recorder.last()) if self._recorder else []
+        return list(self._ask(lambda recorder: recorder.last()) or [])
 
     def choose(self, name: str, remembered: bool) -> None:
         """Keep somebody's choice."""
-        if self._recorder:
-            self._recorder.choose(name, remembered)
+        self._ask(lambda recorder: recorder.choose(name, remembered))
 
     def forget(self, name: str) -> int | None:
         """Remove what was kept of `name`; return how many lines, or None if it cannot be done now."""
         if not self._recorder or name == self._forgotten:  # a flood of this wish costs no more than one
             return 0
-        count = self._recorder.forget(name)
+        count = self._ask(lambda recorder: recorder.forget(name))
         self._forgotten = "" if count is None else name
         return count
+
+    def _ask(self, question: Callable[[Recorder], T]) -> T | None:
+        try:
+            return question(self._recorder) if self._recorder else None
+        except Exception:
+            log.exception("a bug in the history")
+            self._recorder, self._failure = None, FAILED
+            return None

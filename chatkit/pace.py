@@ -21,8 +21,7 @@ class Pace:
 
     def allow(self, lines: int, now: float) -> int:
         """Return how many of so many lines may pass now."""
-        self._left = min(self._burst, self._left + (now - self._seen) * self._rate)
-        self._seen = now
+        self._refill(now)
         passed = min(lines, int(self._left))
         self._left -= passed
         if passed < lines:
@@ -32,9 +31,18 @@ class Pace:
             self._dropped += lines - passed
         return passed
 
+    def may_speak(self, now: float) -> bool:
+        """Say whether one line may pass now."""
+        self._refill(now)
+        return self._left >= 1
+
     def complaint(self, now: float) -> str:
         """Say how many lines did not pass; empty if all did, or if that was said within the last second."""
         if not self._dropped or now - self._told < SECOND:
             return ""
         dropped, self._dropped, self._told = self._dropped, 0, now
         return f"too fast: nobody heard {dropped} of your lines; {self._rate:g} a second are fine"
+
+    def _refill(self, now: float) -> None:
+        self._left = min(self._burst, self._left + (now - self._seen) * self._rate)
+        self._seen = now

@@ -9,16 +9,7 @@ from enum import Enum
 
 from chatkit.commands import Request, answer
 from chatkit.consent import Consent
-from chatkit.effects import (
-    Admit,
-    Effects,
-    Guest,
-    HangUp,
-    Remember,
-    Replay,
-    Spread,
-    Tell,
-)
+from chatkit.effects import Admit, Effects, Guest, HangUp, Remember, Replay, Spread, Tell
 from chatkit.messages import (
     Command,
     Joined,

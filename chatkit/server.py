@@ -35,7 +35,6 @@ class ChatServer(Switchboard):
     """
 
     room_type: type[Room] = Room  # a subclass may bring parts of its own
-    connection_type: type[Connection] = Connection
     engine_types: Mapping[str, type[Engine]] = ENGINES
 
     def __init__(
@@ -69,7 +68,7 @@ class ChatServer(Switchboard):
     def start(self) -> Self:
         """Listen, serve in the background, and return at once; raise `CannotListen` if that is impossible."""
         with self._changing, ExitStack() as undo:  # what fails half-way leaves nothing behind
-            if self._thread:
+            if self._thread and self._thread.is_alive():
                 raise RuntimeError("this server is running already; stop it first")
             self._listener = Listener(self.host, self.port)
             undo.callback(self._listener.close)
@@ -107,15 +106,15 @@ class ChatServer(Switchboard):
             return
         self._ended.wait(timeout + 5.0)
         thread.join(1.0)
-        self._thread = None
-        running.has_ended(self)
+        with self._changing:
+            if self._thread is thread:  # or somebody else has stopped it, too, and has started it again
+                self._thread = None
+                running.has_ended(self)
 
     def let_go(self) -> None:
         """In a forked child: close this process's copies of the sockets; the parent goes on serving."""
         self._listener.let_go()
         self._engine.let_go()
-        for connection in self._connections:
-            connection.sock.close()
         self._connections.clear()
         self._thread = None
 
@@ -132,18 +131,13 @@ class ChatServer(Switchboard):
             undo.callback(self.history.close)
             self.room.consent = Consent(self.history.asks, self.history.choices())
 
-    def _accept(self) -> Connection | None:
-        """Return the next client's connection; the engine calls it where it waits for clients."""
-        accepted = self._listener.accept()
-        return self.connection_type(*accepted, self.limits) if accepted else None
-
     def _run(self) -> None:
         try:
             while not self._stopping.is_set():
                 self._round()
             self._close_down()
         finally:
-            self._ended.set()
+            self._give_back()
 
     def _close_down(self) -> None:
         self._door.shut = True
@@ -153,7 +147,14 @@ class ChatServer(Switchboard):
         self.room = self.room_type(ascii_only=self.room.ascii_only)  # nobody needs to hear who leaves now
         self._end_all(lambda each: self._dismiss(each, "", "the server is stopping; goodbye"), self._stop_by)
         self._end_all(lambda each: self._cut(each, "server stopped"), time.monotonic() + 1.0)
+
+    def _give_back(self) -> None:
+        """Give back all that it holds; where it ends by a bug, too, nobody is left waiting."""
+        self._listener.close()
+        for connection in self._connections:
+            connection.abort("server failed")
         self._engine.stop(timeout=1.0)
+        self._ended.set()
         if self.history:
             self.history.close()
         log.info("stopped")

@@ -5,15 +5,13 @@ touches what it owns, so nothing here is locked, and nothing here waits for a cl
 """
 
 import time
-from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import partial
+from itertools import chain
 
 from chatkit.connection import Connection
-from chatkit.delivery import Delivery, log
+from chatkit.delivery import log
 from chatkit.effects import Tell
 from chatkit.engine import Event, Happened
+from chatkit.hosting import Hosting
 from chatkit.limits import SMALLEST_TURN, Limits, Turn
 from chatkit.listener import FULL, Listener
 from chatkit.messages import Reply
@@ -26,59 +24,41 @@ CROWD = 1 << 20  # bytes for single clients, of which no more wait for the end o
 TICK = 0.25  # seconds between two looks at everybody's deadlines
 
 
-@dataclass(frozen=True, slots=True)
-class Client:
-    """One client as its host sees it; `name` is empty until it has joined."""
-
-    peer: str  # its address, in words
-    name: str
-    since: float  # a time of `time.monotonic`
-    lines_in: int
-    bytes_in: int
-    bytes_out: int
-    queued: int  # bytes that wait to be sent
-
-
-class Switchboard(Delivery):
+class Switchboard(Hosting):
     """Let the room decide what follows from what the engine tells, round after round."""
 
     _listener: Listener
+    connection_type: type[Connection] = Connection  # a subclass may bring one of its own
 
     def __init__(self, room: Room, limits: Limits) -> None:
         super().__init__(room, limits)
         self._short_turn = Turn()  # of whoever asks: to answer takes longer than to pass on
         self._short_turn.bytes = SMALLEST_TURN
-        self._errands: deque[Callable[[], None]] = deque()  # of other threads
+        self._later: dict[Connection, list[Event]] = {}  # what happened to those whose name must wait
         self._next_look = 0.0
 
-    @property
-    def outboxes(self) -> dict[str, int]:
-        """The bytes that wait to be sent, by each client's address in words; any thread may ask."""
-        return {each.peer: each.queued for each in self._connections.copy()}
-
-    def clients(self) -> list[Client]:
-        """Return who is connected, in the order of arrival; any thread may ask."""
-        return [
-            Client(c.peer, self.room.name(c), c.arrived, c.said, c.received, c.sent, c.queued)
-            for c in sorted(self._connections.copy(), key=lambda c: c.arrived)
-        ]
-
-    def kick(self, name: str, reason: str = "removed by the host") -> None:
-        """Tell the member called `name` why, if there is one, and hang up; any thread may ask."""
-        self._errands.append(lambda: self._kick(name, reason))
-        self._engine.ring()
+    def _accept(self) -> Connection | None:
+        """Return the next client's connection; the engine calls it where it waits for clients."""
+        if not (caller := self._listener.accept()):
+            return None
+        try:
+            return self.connection_type(*caller, self.limits)
+        except Exception:  # a bug here must cost nobody else the way in
+            log.exception("a bug in the server; it turns %s away", caller[1])
+            caller[0].close()
+            return None
 
     def _round(self) -> None:
         if self._crowded:  # fewer, larger rounds: a flood slows down before it costs a slow reader its seat
             time.sleep(BREATH)
             self._crowded = False
-        for event in self._engine.wait(TICK):
+        later, self._later = [*chain(*self._later.values())], {}
+        for event in [*later, *self._engine.wait(BREATH if later else TICK)]:
             self._guard(self._handle, event, event.connection)
             if self._told > CROWD:  # a thousand newcomers are told a thousand long lists
                 self._keep()
                 self._send_out()
-        while self._errands:
-            self._errands.popleft()()
+        self._run_errands()
         if time.monotonic() > self._next_look:
             self._next_look = time.monotonic() + TICK
             for connection in self._connections.copy():
@@ -86,6 +66,9 @@ class Switchboard(Delivery):
         self._give_out()
 
     def _handle(self, event: Event) -> None:
+        if event.connection in self._later or self._must_wait(event.connection, event.lines):
+            self._later.setdefault(event.connection, []).append(event)
+            return
         match event.happened:
             case Happened.ARRIVED:
                 self._arrived(event.connection)
@@ -118,10 +101,8 @@ class Switchboard(Delivery):
     def _spoke(self, connection: Connection, lines: list[bytes]) -> None:
         if connection.closing:
             return  # it has been dismissed
-        lines = self._slow_down(connection, lines)
-        if lines and self.room.state(connection) is State.NAMING:
-            self._make_way_for(lines[0])
-        answers, effort = self._answers, self._decide(connection, lines)
+        answers = self._answers
+        effort = self._decide(connection, self._slow_down(connection, lines))
         is_hard = self._answers > answers or effort > connection.turn.bytes // SHORT
         connection.turn = self._short_turn if is_hard else self._turn
 
@@ -163,13 +144,19 @@ class Switchboard(Delivery):
         self._carry_out(self.room.leave(connection, connection.reason))
         self._hang_up(connection)
 
-    def _make_way_for(self, name: bytes) -> None:
-        """Let somebody come back whose old connection is dead, though nobody has read its end yet."""
-        ghost = self.room.holder(name.decode("ascii", "replace"))
-        if ghost and ghost.is_dead():
-            self._cut(ghost, "connection lost")
+    def _must_wait(self, connection: Connection, lines: list[bytes]) -> bool:
+        """Say whether these begin with a name that comes too fast, or whose holder is just leaving."""
+        if not lines or connection.closing or self.room.state(connection) is not State.NAMING:
+            return False
+        if connection.pace and not connection.pace.may_speak(time.monotonic()):
+            return True
+        holder = self.room.holder(lines[0].decode("ascii", "replace"))
+        return holder is not None and self._is_leaving(holder)
 
-    def _kick(self, name: str, reason: str) -> None:
-        if connection := self.room.holder(name):
-            dismiss = partial(self._dismiss, reason=reason, reply=f"{reason}; goodbye")
-            self._guard(dismiss, connection, connection)
+    def _is_leaving(self, connection: Connection) -> bool:
+        """Say whether a goodbye is all there is to be read of somebody; cut whoever is found dead."""
+        try:
+            return connection.peek() == b""
+        except OSError:
+            self._cut(connection, "connection lost")
+            return False

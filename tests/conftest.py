@@ -15,9 +15,8 @@ from chatkit.server import ChatServer
 _answers = tempfile.TemporaryDirectory()  # of the lessons that run here; gone when this process is
 os.environ["CHATKIT_ANSWERS"] = _answers.name
 
-with suppress(
-    ImportError
-):  # a kernel's ports are free when they are chosen: from where no other test takes any
+# Jupyter chooses a kernel's ports a while before the kernel takes them: from where no other test takes any.
+with suppress(ImportError):
     from jupyter_client.connect import LocalPortCache
 
     LocalPortCache.find_available_port = lambda _cache, ip: free_port(ip)

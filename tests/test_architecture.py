@@ -16,7 +16,7 @@ SESSION = ["backoff", "outgoing", "standing", "courier", "session"]
 PURE = ["errors", "framing", "messages", "plain", "consent", "recording", "effects", "commands", "room"]
 PURE += ["broadcast", "pace"]
 SERVER = ["limits", "connection", "listener", "door", "engine", "engines"]
-SERVER += ["memory", "delivery", "switchboard", "running", "server"]
+SERVER += ["memory", "delivery", "hosting", "switchboard", "running", "server"]
 CLIENT = ["dial", "hearing", "client"]
 FLOORS = [
     [*PURE, "conversation"],  # pure: no socket, thread, file or widget

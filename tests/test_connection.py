@@ -158,6 +158,14 @@ def test_a_real_socket_that_is_full_does_not_make_it_wait_where_there_is_no_dont
     assert each.queued < left
 
 
+def test_what_a_peer_said_before_its_goodbye_is_read_although_nothing_more_can_be_sent():
+    each = connection([BrokenPipeError()], brings=[b"my last words\n", b""])
+    each.queue(b"hello\n")
+    each.flush()
+    assert (each.closing, each.queued, each.stalled) == (False, 0, False)
+    assert (each.read(), each.read(), each.reason) == ([b"my last words"], None, "")
+
+
 def test_a_peer_found_dead_while_sending_is_aborted():
     each = connection([ConnectionResetError()])
     each.queue(b"hello\n")
@@ -376,6 +384,17 @@ def test_a_peer_that_takes_a_byte_a_second_after_our_goodbye_does_not_stay_for_e
     assert each.overdue() == "no goodbye"
 
 
+def test_a_slow_reader_whose_kernel_is_full_for_a_while_is_not_cut_after_our_goodbye(clock):
+    each = connection(takes=[1, 0, 0], linger=1, stall_time=10)
+    each.queue(b"x" * 1000)
+    each.close()
+    each.flush()
+    clock(9)
+    assert each.overdue() == ""
+    clock(2)
+    assert each.overdue() == "no goodbye"
+
+
 def test_whoever_stays_has_no_farewell(clock):
     each = connection(farewell=60)
     clock(3600)
@@ -392,26 +411,30 @@ def test_whoever_was_aborted_is_overdue_no_more(clock):
 # Is the other end dead?
 
 
-def test_a_silent_peer_is_not_dead(pair):
-    assert not pair[0].is_dead()
+def test_of_a_silent_peer_there_is_nothing_to_be_read(pair):
+    assert pair[0].peek() is None
 
 
-def test_a_peer_that_said_something_is_not_dead(pair):
+def test_what_a_peer_said_is_seen_and_left_there(pair):
     pair[1].send(b"hello\n")
-    assert not pair[0].is_dead()
+    assert pair[0].peek()
     assert pair[0].read() == [b"hello"]
 
 
-def test_a_peer_that_said_goodbye_is_dead(pair):
+def test_a_goodbye_is_seen_when_all_before_it_has_been_read(pair):
+    pair[1].send(b"hello\n")
     pair[1].close()
-    assert pair[0].is_dead()
+    assert pair[0].peek()
+    assert pair[0].read() == [b"hello"]
+    assert pair[0].peek() == b""
 
 
 def test_a_peer_that_was_reset_is_dead():
-    assert connection(brings=[ConnectionResetError()]).is_dead()
+    with pytest.raises(OSError, match="reset"):
+        connection(brings=[ConnectionResetError("reset")]).peek()
 
 
 def test_where_one_cannot_look_without_waiting_nobody_is_taken_for_dead(pair, monkeypatch):
     monkeypatch.setattr("chatkit.connection._DONTWAIT", 0)
     pair[1].close()
-    assert not pair[0].is_dead()
+    assert pair[0].peek() is None

@@ -198,9 +198,12 @@ def test_whoever_comes_back_before_the_ghost_is_gone_is_let_in(serve, gather, ho
 @pytest.mark.fault(12)
 @pytest.mark.parametrize("name", ["ada", "ADA"])
 def test_a_ghost_found_dead_is_replaced_before_its_end_was_read(serve, gather, talk, monkeypatch, name):
+    def dead(connection):
+        raise ConnectionResetError
+
     server = serve()
     grace, _ = gather(server, "grace", "ada")
-    monkeypatch.setattr("chatkit.connection.Connection.is_dead", lambda self: True)
+    monkeypatch.setattr("chatkit.connection.Connection.peek", dead)
     talk(server, name)
     grace.hears(LOST, f"* {name} has entered the room")
     assert server.names == ("grace", name)

@@ -92,7 +92,7 @@ def test_a_flood_and_a_goodbye_is_a_goodbye_at_once_and_nothing_comes_after_it(s
 
 @pytest.mark.fault(22)
 def test_to_hang_up_and_call_again_gives_nobody_a_new_burst(far_away, serve, gather, talk, eventually):
-    server = serve(limits=Limits(rate=NEVER, burst=10))
+    server = serve(limits=Limits(rate=NEVER, burst=10, naming=0.5))
     (grace,) = gather(server, "grace")
     for name in ("spammer", "again"):
         spammer = talk(server, name)
@@ -104,7 +104,21 @@ def test_to_hang_up_and_call_again_gives_nobody_a_new_burst(far_away, serve, gat
     stranger = talk(server)  # its ten lines are used up, its name would be the eleventh
     stranger.says("once more")
     stranger.hears_the_prompt()
-    stranger.hears_an_error("too fast: nobody heard 1 of your lines")
+    stranger.hears_an_error("no name within 0.5 seconds")
+
+
+@pytest.mark.fault(22)
+def test_whoever_comes_after_a_flooder_from_the_same_address_is_let_in(far_away, serve, gather, talk):
+    server = serve(limits=Limits(rate=20, burst=10))
+    (grace,) = gather(server, "grace")
+    flooder = talk(server, "flooder")
+    flooder.says(*["spam"] * 100)
+    flooder.leaves()
+    grace.hears_until("* flooder has left the room")
+    neighbour = talk(server)
+    neighbour.sends(b"neighbour\nsorry for him\n")  # the name waits its turn, and what comes with it
+    grace.hears("* neighbour has entered the room")
+    neighbour.hears("Welcome to chatkit! What shall I call you?", "* The room contains: grace")
 
 
 @pytest.mark.fault(25)
