@@ -133,6 +133,8 @@ class Pipe:
             piece = self._pieces.popleft()
             self._moved = now
             self.log.arrived(piece.number)
+            if self.target.closed:  # that was its second goodbye: what was to follow it finds nobody
+                self.lose_all()
 
     def due(self, now: float) -> float | None:
         """Return when there will be something to do even if nothing happens; None if never."""

@@ -347,6 +347,19 @@ def test_a_reset_while_the_server_does_not_read_does_not_wait_for_ever(wire, pai
     eventually(lambda: wire.plugged == ())
 
 
+def test_a_reset_of_what_both_have_ended_already_leaves_the_wire_whole(wire, meeting, pair):
+    """The client's own FIN, still unread, is the second: after it nobody is left to be reset."""
+    client, server = pair
+    server.half_closes()
+    assert client.hears_all() == (b"", "FIN")
+    wire.freeze()
+    client.closes()
+    wire.reset()
+    wire.thaw()
+    assert server.hears_all() == (b"", "FIN")
+    meeting.connect(wire.address)[0].sends(b"hello")
+
+
 def test_silence_swallows_everything_and_tells_nobody(wire, pair):
     client, server = pair
     wire.go_silent()
