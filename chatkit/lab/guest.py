@@ -60,10 +60,21 @@ class Guest(Person):
             getattr(self, what)()
         super().click(what, text)
 
+    def _own_end(self, left: bool) -> str:
+        goodbye = self.wire.goodbye
+        return ENDS.get(goodbye, "") if left == (goodbye == "silent") else ""
+
     def _pull(self, plug: Callable[[], object]) -> None:
         plug()
         self.refresh()
 
 
-PLUG = ("half_close", "reset", "freeze", "thaw", "go_silent", "slice", "behave")
+PLUG = ("hang_up", "half_close", "reset", "freeze", "thaw", "go_silent", "slice", "behave")
 """What a hand may do to the wire; to leave politely is everybody's own affair."""
+ENDS = {
+    "hung up": "you hung up (FIN)",
+    "half-closed": "you half-closed (FIN), and then the server hung up too",
+    "reset": "you cut the connection (RST)",
+    "silent": "you have left, but nobody was told: the server keeps your place, until a Reset",
+}
+"""What the person reads at the end, by how the wire was asked to end it."""

@@ -19,7 +19,7 @@ class Person:
 
     def __init__(self, host: str, port: int, name: str, called: str = "") -> None:
         self._pump = Pump(self._tell, f"chatkit pane {name}")
-        self._seat = Seat(host, port, name, self._pump.put, called)
+        self._seat = Seat(host, port, name, self._pump.put, called, self._own_end)
         self._watchers: tuple[Work, ...] = ()  # replaced and never changed, so that telling needs no lock
 
     @property
@@ -109,6 +109,10 @@ class Person:
 
     def __repr__(self) -> str:
         return f"Person({self.name})"
+
+    def _own_end(self, left: bool) -> str:
+        """Say what a plug has to do with the end, which was asked for if the person has `left`."""
+        return ""
 
     def _tell(self) -> None:
         for watcher in self._watchers:

@@ -30,6 +30,7 @@ class Relay:
     ) -> None:
         self.log, self.person, self.faults = log, person, faults
         self.links: set[Link] = set()  # the connections of now
+        self.newest: Link | None = None  # it may be over
         self.ports: dict[int, str] = {}
         self._family, self._server = _resolve(*server)
         self._listener = Listener(HOST, port)
@@ -118,6 +119,7 @@ class Relay:
         if not link.is_over:
             self.ports[sock.getsockname()[1]] = person
             self.links.add(link)
+            self.newest = link
             self._stirred.add(link)
 
 

@@ -20,12 +20,21 @@ Status = Literal["joining", "joined", "left", "trouble", "replaced"]
 
 
 class Seat:
-    """Sit in the room at `host` and `port`, or as it is `called`; `put` queues work for the pump."""
+    """Sit in the room at `host` and `port`, or as it is `called`; `put` queues work for the pump.
+
+    `own_end` says what the client cannot know of the end, given whether it has left; empty if there is nothing.
+    """
 
     def __init__(
-        self, host: str, port: int, name: str, put: Callable[[Work], None], called: str = ""
+        self,
+        host: str,
+        port: int,
+        name: str,
+        put: Callable[[Work], None],
+        called: str = "",
+        own_end: Callable[[bool], str] = lambda left: "",
     ) -> None:
-        self._called = called
+        self._called, self._own_end = called, own_end
         self.host, self.port, self.name = host, port, name
         self.status: Status = "left"
         self.recorded: bool | None = None  # what the server has told; None if it remembers nothing
@@ -93,10 +102,11 @@ class Seat:
 
     def _end(self, client: ChatClient) -> None:
         self.recorded = None
-        why = self._in_words(client.closed_because)
+        own = self._own_end(client.closed_because is None)
+        why = "" if own else self._in_words(client.closed_because)
         hint = " Run its cell, then this pane's cell." if isinstance(client.closed_because, Refused) else ""
         self.status = "trouble" if why else "left"
-        self.transcript.remark(f"{why}{hint}" if why else "you have left", trouble=bool(why))
+        self.transcript.remark(f"{why}{hint}" if why else own or "you have left", trouble=bool(why))
 
     def _in_words(self, error: ChatError | None) -> str:
         """Say what went wrong; whose wire has an address of its own need not learn it here."""

@@ -52,6 +52,11 @@ class Wire:
         faults = [word for way in Way for word in self._faults[way].words]
         return tuple(dict.fromkeys([*faults, *sorted({link.plugged for link in self._links} - {""})]))
 
+    @property
+    def goodbye(self) -> str:
+        """How the newest connection was ended by request: `hung up`, `reset` and so on; empty if it was not."""
+        return self._relay.newest.plugged if self._relay and self._relay.newest else ""
+
     def start(self) -> Self:
         """Relay in the background; raise `CannotListen`, or `Unreachable` if there is no such host."""
         self._relay = self._relay or Relay(self.server, self.port, self.log, self.person, self._faults)

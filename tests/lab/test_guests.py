@@ -38,14 +38,13 @@ def kinds(room, person):
     return [event.kind for event in room.log.events if event.person == person]
 
 
-def test_three_people_talk_and_the_log_has_every_byte(room, trio):
+def test_three_people_talk_and_the_log_has_every_byte(room, trio, eventually):
     ada, grace, linus = trio
     ada.say("Hello, room!")
     room.wait_for("[ada] Hello, room!", "grace", "linus")
-    assert passed(room, "ada", Way.TO_SERVER) == b"ada\nHello, room!\n"
-    assert passed(room, "linus", Way.TO_CLIENT) == (
-        b"Welcome to chatkit! What shall I call you?\n* The room contains: ada, grace\n[ada] Hello, room!\n"
-    )
+    eventually(lambda: passed(room, "ada", Way.TO_SERVER) == b"ada\nHello, room!\n")
+    heard = b"Welcome to chatkit! What shall I call you?\n* The room contains: ada, grace\n[ada] Hello, room!\n"
+    eventually(lambda: passed(room, "linus", Way.TO_CLIENT) == heard)
     assert (room.names, room.guests) == (("ada", "grace", "linus"), (ada, grace, linus))
 
 
@@ -64,20 +63,38 @@ def test_a_half_close_is_a_goodbye_that_goes_on_listening(room, trio):
     assert "half-closed" in linus.plug or linus.status != "joined"
     ada.say("anybody?")
     assert Kind.FIN in kinds(room, "linus")
+    room.wait_for("-- you half-closed (FIN), and then the server hung up too", "linus")
+
+
+@pytest.mark.parametrize("pull", ["hang_up", "half_close", "reset"])
+def test_the_next_end_is_told_for_what_it_is_whatever_was_pulled_before(room, trio, pull):
+    linus = trio[2]
+    getattr(linus, pull)()
+    room.wait_until(lambda: linus.status == "left", "linus is outside")
+    assert not [row for row in linus.rows if row.kind == "trouble"]  # nothing went wrong: it was his own doing
+    room.wait_until(lambda: "linus" not in room.names, "the server has let go of him")
+    linus.join()
+    linus.leave()
+    assert linus.text.splitlines()[-1] == "-- you have left"
+    linus.join()
+    room.server.stop()
+    room.wait_until(lambda: linus.status == "trouble", "linus is outside")
+    assert "the server ended the conversation" in linus.text.splitlines()[-1]
 
 
 def test_a_reset_is_told_with_its_reason(room, trio):
     trio[2].reset()
     room.wait_for("* linus has left the room (connection lost)", "ada", "grace")
     assert Kind.RST in kinds(room, "linus")
-    room.wait_until(lambda: trio[2].status == "trouble", "linus's pane is in trouble")
-    assert trio[2].text.splitlines()[-1] == "-- the server ended the conversation"
+    room.wait_for("-- you cut the connection (RST)", "linus")
 
 
 def test_hanging_up_is_a_polite_goodbye(room, trio):
     trio[2].hang_up()
     room.wait_for("* linus has left the room", "ada", "grace")
     assert Kind.RST not in kinds(room, "linus")
+    room.wait_for("-- you hung up (FIN)", "linus")
+    assert trio[2].status == "left"
 
 
 def test_who_is_frozen_hears_all_of_it_later(room, trio):
@@ -100,6 +117,21 @@ def test_who_is_cut_off_is_missed_by_nobody(room, trio):
     assert (linus.status, room.names) == ("joined", ("ada", "grace", "linus"))
     assert "silent" in linus.plug
     assert Kind.SILENCE in kinds(room, "linus")
+
+
+def test_who_leaves_in_silence_leaves_a_ghost_which_a_reset_ends(room, trio):
+    linus = trio[2]
+    linus.go_silent()
+    linus.leave()
+    assert linus.text.splitlines()[-1].startswith("-- you have left, but nobody was told")
+    assert room.names == ("ada", "grace", "linus")
+    linus.join()
+    assert "the name linus is in use" in linus.text.splitlines()[-1]
+    assert "silent" in linus.plug
+    linus.reset()
+    room.wait_for("* linus has left the room (connection lost)", "ada", "grace")
+    linus.join()
+    assert (linus.status, linus.plug) == ("joined", ())
 
 
 def test_slices_are_one_line_in_the_end(room, trio):
