@@ -15,7 +15,7 @@ from chatkit.dial import dial, end_by_reset
 from chatkit.errors import BadLine, CannotConnect, ChatError, NotAChatServer, NotSent, ServerGone
 from chatkit.framing import MAX_LINE, LineReader
 from chatkit.hearing import Hearing
-from chatkit.messages import Message, Prompt, Say, clean, encode
+from chatkit.messages import Command, Message, Prompt, Say, clean, decode_client, encode
 
 LONGEST = 1 << 20  # bytes in a line from a server: ten thousand names of 24 letters are 260,000
 
@@ -74,7 +74,7 @@ class ChatClient:
 
     def enter(self, typed: str) -> None:
         """Send one line as a person typed it: `/who` is a command, `//x` says `/x`; raise as `say` does."""
-        if typed.strip() == "/quit":
+        if decode_client(typed.strip().encode("utf-8", "replace")) == Command("quit"):
             return self.quit()
         self._send(clean(typed).encode("utf-8", "replace") + b"\n")
 

@@ -3,8 +3,8 @@
 That TCP took a line proves nothing: it may lie in the memory of a machine whose server is dead. So after the
 lines that it sends, a client asks a question that changes nothing, `/help`; the answer shows that all before
 it was read, because a server reads in order. What was not read is sent again by the next connection: a line
-may then be heard twice, if only the answer was lost, but none is left unread. (An answer that comes when it was
-given up, after half a minute, may be taken for the next one.) A server that does not answer gets no second
+may then be heard twice, if only the answer was lost, but none is left unread. (An answer that comes after it
+was given up, half a minute late, may be taken for the next one.) A server that does not answer gets no second
 question, and there a line counts as read when it is sent. No socket, no thread, no clock.
 """
 
@@ -21,9 +21,14 @@ _COMMAND = re.compile(r"(?<!/)/([a-z]+)")
 
 
 def request(line: str) -> str:
-    """Return what a typed line asks for, as a server reads it: `help` for `/ help`; nothing for mere words."""
+    """Return what a typed line asks for, as a server reads it: `help` for `/ help`, nothing for words."""
     message = decode_client(line.encode("utf-8", "replace"))
     return message.request if isinstance(message, Command) else ""
+
+
+def leaves(line: str) -> bool:
+    """Say whether a typed line asks to leave; a blank before it is forgiven."""
+    return request(line.strip()) == "quit"
 
 
 class Outgoing:

@@ -16,7 +16,7 @@ from chatkit.client import ChatClient
 from chatkit.courier import Courier, attend
 from chatkit.errors import ChatError, ServerGone
 from chatkit.messages import Message, Reply
-from chatkit.outgoing import Outgoing
+from chatkit.outgoing import Outgoing, leaves
 from chatkit.standing import State, Status, Tell, after
 
 GHOST_TIME = 150.0  # seconds for which a server may take a lost connection for a living one: 120 and a margin
@@ -62,7 +62,9 @@ class Session:
         self._thread.start()
 
     def enter(self, line: str) -> None:
-        """Send a typed line, now or as soon as can be; raise `NotSent` if too many wait already."""
+        """Send a typed line as soon as can be; `/quit` leaves; raise `NotSent` if too many wait already."""
+        if leaves(line):  # sent, it would be sent again by each connection that it ends
+            return self.leave()
         self.outgoing.put(line)
         self._work.put(self._pour)
 
@@ -78,13 +80,16 @@ class Session:
         """Try as somebody else."""
         self._work.put(lambda: self._try_as(name))
 
-    def close(self, timeout: float = 2.0) -> None:
-        """Leave in good order, within `timeout` seconds; nothing more is told afterwards."""
+    def leave(self) -> None:
+        """Leave in good order, without waiting for that."""
         self._closing = True
         self._work.put(lambda: None)
-        client = self._client
-        if client and client.state in ("connecting", "naming"):
+        if (client := self._client) and client.state in ("connecting", "naming"):
             client.quit(0)  # ends its wait
+
+    def close(self, timeout: float = 2.0) -> None:
+        """Leave in good order, within `timeout` seconds; nothing more is told afterwards."""
+        self.leave()
         if self._thread.is_alive():
             self._thread.join(timeout)
 
@@ -101,8 +106,6 @@ class Session:
         deadline = time.monotonic() + LAST_WORDS
         while self.status.state == "joined" and self.outgoing.kept and time.monotonic() < deadline:
             self._take_work(deadline)
-        if self._client and self._client.state != "joined":
-            self._client.quit(0)
         self._let_go()
 
     def _take_work(self, deadline: float) -> None:
@@ -134,15 +137,10 @@ class Session:
         try:
             client.connect()
         except ChatError as error:
-            self._fail(str(error), error)
-        else:
-            self._enter_room(client)
-
-    def _enter_room(self, client: ChatClient) -> None:
-        if not self._closing:  # or `close` has ended its wait
-            self._joined_at = time.monotonic()
-            self._courier = Courier(client, self.outgoing, self._tell, self._company)
-            self._be("joined")
+            return self._fail(str(error), error)
+        self._joined_at = time.monotonic()
+        self._courier = Courier(client, self.outgoing, self._tell, self._company)
+        self._be("joined")
 
     def _hear_all(self, client: ChatClient) -> None:
         with suppress(TimeoutError):

@@ -154,11 +154,12 @@ def test_after_quitting_nothing_is_sent(serve, join):
         ada.say("hello?")
 
 
-def test_entering_quit_is_quitting(serve, join):
+@pytest.mark.parametrize("goodbye", ["/quit", "/ quit", " /quit "])
+def test_entering_quit_is_quitting(serve, join, goodbye):
     server = serve()
     ada, grace = join(server, "ada"), join(server, "grace")
     ada.say("last words")
-    ada.enter("/quit")
+    ada.enter(goodbye)
     assert (ada.state, ada.closed_because) == ("closed", None)
     assert [grace.receive(SOON) for _ in range(4)][2:] == [Said("ada", "last words"), Left("ada")]
 

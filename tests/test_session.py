@@ -263,6 +263,38 @@ def test_what_was_typed_just_before_leaving_is_said(people, monkeypatch):
         assert not ada.session.outgoing.kept
 
 
+@pytest.mark.parametrize("goodbye", ["/quit", "/ quit", " /quit "])
+def test_whatever_a_server_takes_for_a_goodbye_ends_the_session(people, goodbye, monkeypatch):
+    """It is no line to be sent again: each new connection would be ended by it."""
+    monkeypatch.setattr("chatkit.session.LAST_WORDS", PATIENCE)
+    with room() as server, linus(server) as other:
+        ada = people(server.address)
+        other.hears("* ada has entered the room")
+        ada.is_soon("joined")
+        ada.enters("bye", goodbye)
+        other.hears("[ada] bye", "* ada has left the room")
+        eventually(lambda: not ada.session._thread.is_alive())
+        assert not ada.session.outgoing.kept
+
+
+def test_words_that_only_look_like_a_goodbye_are_said(people):
+    with room() as server, linus(server) as other:
+        ada = people(server.address)
+        other.hears("* ada has entered the room")
+        ada.enters("//quit", "quit", "/quit now")
+        other.hears("[ada] /quit", "[ada] quit")
+        eventually(lambda: ada.heard(Reply))  # there is no such command
+
+
+def test_who_quits_before_the_first_connection_never_connects(people, door):
+    ada = people(door.getsockname(), backoff=Backoff(60.0, 60.0, random.Random(1)))
+    sock, _ = door.accept()
+    sock.close()
+    ada.is_soon("waiting")
+    ada.enters("/quit")
+    eventually(lambda: not ada.session._thread.is_alive())
+
+
 def test_leaving_does_not_wait_for_a_server_that_says_nothing(people, door, monkeypatch):
     monkeypatch.setattr(Session, "timeout", 60.0)
     ada = people(door.getsockname())

@@ -11,11 +11,12 @@ import sys
 import time
 from collections.abc import Callable
 
-from chatkit.cli.inbox import QUIT, Inbox
+from chatkit.cli.inbox import Inbox
 from chatkit.client import ChatClient
 from chatkit.errors import ChatError, NotSent
 from chatkit.framing import LineReader
 from chatkit.messages import Message, decode_text
+from chatkit.outgoing import leaves
 
 LONGEST = 1 << 16  # bytes of an input line; no server takes as much
 
@@ -75,7 +76,7 @@ class PipedChat:
             return b""
 
     def _enter(self, line: str) -> None:
-        if line.strip() == QUIT:
+        if leaves(line):
             self._end_input(0)
         elif line.strip() and not self._ended:
             try:

@@ -10,12 +10,13 @@ import sys
 from collections.abc import Callable
 
 from chatkit.cli.editor import Editor
-from chatkit.cli.inbox import QUIT, Inbox
+from chatkit.cli.inbox import Inbox
 from chatkit.cli.keys import Key, Keys
 from chatkit.cli.screen import Screen
 from chatkit.client import ChatClient
 from chatkit.errors import NotSent, ServerGone
 from chatkit.messages import Command, Message, Notice, Prompt, Reply, Said, decode_client
+from chatkit.outgoing import leaves
 
 ESCAPE_TIME = 0.1  # seconds in which the rest of an arrow key comes after its first byte, even from far away
 HINT = "you are in: type a line and press Enter; /help tells more, Ctrl-D leaves"
@@ -76,7 +77,7 @@ class TypedChat:
             self._enter(line)
 
     def _enter(self, line: str) -> None:
-        if self._leaving or line.strip() == QUIT:
+        if self._leaving or leaves(line):
             self._leaving = True
             return
         try:

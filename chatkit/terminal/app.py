@@ -12,6 +12,7 @@ from textual.screen import Screen
 
 from chatkit.backoff import Backoff
 from chatkit.errors import NotSent
+from chatkit.outgoing import leaves
 from chatkit.standing import Event, Status
 from chatkit.terminal import entries, places
 from chatkit.terminal.dialogs import Help
@@ -129,7 +130,7 @@ class ChatApp(App[None]):
 
     @on(RoomScreen.Says)
     def _say(self, event: RoomScreen.Says) -> None:
-        if event.line.strip() == "/quit":
+        if leaves(event.line):
             return self.exit()
         try:
             self.visit.enter(event.line)

@@ -214,9 +214,10 @@ def test_the_line_is_kept_while_a_window_is_open():
     with_linus(play)
 
 
-def test_quit_leaves():
+@pytest.mark.parametrize("goodbye", ["/quit", "/ quit", " /quit "])
+def test_quit_leaves(goodbye):
     async def play(ada, linus):
-        await ada.enters("/quit")
+        await ada.enters(goodbye)
         await ada.until(lambda: not ada.app.is_running)
 
     with_linus(play)
