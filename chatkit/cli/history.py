@@ -90,7 +90,7 @@ def _list(file: Path, words: list[str], options: argparse.Namespace) -> Iterator
         "since": _moment(options.since),
         "until": _moment(options.until, end=True),
         "words": words,
-        "last": to_count(options.last, "lines") if options.last else None,
+        "last": to_count(options.last, "lines") if options.last is not None else None,
     }
     from chatkit.history import Archive  # not before it is needed: other commands start without SQLite
 
@@ -133,7 +133,7 @@ def _moment(text: str | None, *, end: bool = False) -> datetime | None:
     from chatkit.history.times import to_moment
 
     try:
-        return to_moment(text, end=end) if text else None
+        return None if text is None else to_moment(text, end=end)
     except ValueError as error:
         raise WrongAnswer(str(error)) from error
 

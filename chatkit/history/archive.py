@@ -46,10 +46,10 @@ class Archive:
         matter. With `last`, only the last so many lines. Raise `HistoryError` if the file turns out damaged.
         """
         where, values = _condition(by, since, until)
-        pages = self._pages(where, values, "DESC" if last else "ASC")
+        pages = self._pages(where, values, "ASC" if last is None else "DESC")
         found = (line for page in (Words(words).among(pages) if words else pages) for line in page)
         try:
-            yield from list(islice(found, last))[::-1] if last else found
+            yield from found if last is None else list(islice(found, last))[::-1]
         except sqlite3.Error as error:
             raise cannot(self.path, error) from error
 

@@ -57,6 +57,7 @@ def said(remember, monkeypatch):
         ({"words": ["NOT good OR ("]}, []),
         ({"words": ["'; DROP TABLE"]}, [5]),
         ({"last": 100}, [0, 1, 2, 3, 4, 5]),
+        ({"last": 0}, []),
     ],
 )
 def test_what_is_wanted_is_found(said, read, wanted, numbers):
@@ -215,6 +216,12 @@ def test_nothing_found_is_no_failure(chatkit, said, path):
         (["chat.db", "search"], 2, "search for which word?"),
         (["chat.db", "--by", "a b"], 2, "a name is 1 to 24 ASCII letters or digits, so it cannot be 'a b'"),
         (["chat.db", "--last", "0"], 2, "how many lines must be a number from 1 on, not '0'"),
+        (["chat.db", "--last", ""], 2, "how many lines must be a number from 1 on, not ''"),
+        (
+            ["chat.db", "--since", ""],
+            2,
+            "a time is such as 2026-11-22, '2026-11-22 12:01' or 2h (ago), not ''",
+        ),
         (
             ["chat.db", "--since", "x"],
             2,
