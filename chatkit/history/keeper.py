@@ -17,7 +17,7 @@ from pathlib import Path
 from chatkit.history.allowance import Allowance
 from chatkit.history.pause import Pause
 from chatkit.history.retention import Retention
-from chatkit.history.schema import HistoryError, cannot, open_to_write, reason
+from chatkit.history.schema import HistoryError, absolute, cannot, open_to_write, reason
 from chatkit.history.store import Store
 from chatkit.history.times import as_words
 from chatkit.messages import Remembered
@@ -48,7 +48,7 @@ class History:
         keep: timedelta | None = None,
         keep_lines: int | None = None,
     ) -> None:
-        self.path = Path(path)
+        self.path = absolute(path)  # who calls `os.chdir` in a notebook goes on in the same file
         self.replay, self.asks, self.durable = replay, asks, durable
         self.retention = Retention(keep, keep_lines)
         self._last: deque[Remembered] = deque(maxlen=replay)

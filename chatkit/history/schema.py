@@ -55,6 +55,14 @@ def reason(error: sqlite3.Error) -> str:
     return _REASONS.get(code, f"SQLite says: {error}")
 
 
+def absolute(path: str | os.PathLike[str]) -> Path:
+    """Return where `path` is, wherever this process goes later; raise `HistoryError`."""
+    try:
+        return Path(path).absolute()
+    except OSError as error:  # somebody has removed the folder that we are in
+        raise cannot(Path(path), error) from error
+
+
 def open_to_write(path: Path, durable: bool) -> sqlite3.Connection:
     """Open the history at `path`, make it if there is none; raise `HistoryError`."""
     if not _is_file(path):

@@ -71,6 +71,29 @@ def test_a_history_can_be_closed_twice_and_opened_again(remember, read):
     assert read() == [("ada", "again")]
 
 
+def test_it_stays_where_it_was_though_the_process_goes_elsewhere(path, read, tmp_path_factory, monkeypatch):
+    monkeypatch.chdir(path.parent)
+    history = History("chat.db")
+    monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
+    history.open()
+    history.record([("ada", "1")])
+    monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere again"))
+    history._next_look = 0.0
+    history.record(())
+    history.record([("ada", "2")])
+    history.close()
+    assert read() == [("ada", "1"), ("ada", "2")]
+    assert not os.listdir()
+
+
+def test_in_a_folder_that_was_removed_it_says_so_in_a_sentence(tmp_path, monkeypatch):
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    with pytest.raises(HistoryError, match="'chat.db' cannot be used as a history: No such file"):
+        History("chat.db")
+
+
 @pytest.mark.parametrize("text", NASTY)
 def test_words_are_only_words(remember, read, path, text):
     history = remember()

@@ -91,8 +91,8 @@ def test_what_is_wrong_is_one_sentence_and_makes_no_file(path, words, sentence):
 def test_a_file_that_is_no_history_is_one_sentence(path):
     path.write_text("my diary")
     result = run("serve", "0", "--history", "chat.db", cwd=path.parent)
-    sentence = "chatkit: 'chat.db' cannot be used as a history: the file is damaged, or not a history\n"
-    assert (result.returncode, result.stderr) == (1, sentence)
+    sentence = f"{str(path)!r} cannot be used as a history: the file is damaged, or not a history"
+    assert (result.returncode, result.stderr) == (1, f"chatkit: {sentence}\n")
     assert path.read_text() == "my diary"
 
 
