@@ -21,11 +21,12 @@ class Store:
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
         self._ragged = True  # there may be copies of what was removed
+        self._lines, self._counted = 0, -1  # how many there are; at which of others' changes that was so
 
     def add(self, at: int, said: Sequence[tuple[str, str]]) -> None:
         """Keep these names and texts, said at `at`, in milliseconds since 1970."""
         pairs = ",".join([f"{quote(name)}:{quote(text)}" for name, text in said])
-        self._db.execute(_ADD, (at, f"{{{pairs}}}"))
+        self._lines += self._db.execute(_ADD, (at, f"{{{pairs}}}")).rowcount
 
     def last(self, count: int) -> list[tuple[int, str, str]]:
         """Return when, who and what of the last `count` lines, oldest first."""
@@ -37,8 +38,16 @@ class Store:
         return self._remove("name = ?", name)
 
     def keep_newest(self, count: int) -> int:
-        """Remove what was said before the last `count` lines; return how many lines went."""
-        return self._remove("id <= (SELECT max(id) FROM lines) - ?", count)
+        """Remove the oldest lines until `count` are left; return how many lines went.
+
+        It is asked every second, so they are counted anew only if another connection has changed the file.
+        """
+        if self._counted != (changes := self.changes()):
+            (self._lines,) = self._db.execute("SELECT count(*) FROM lines").fetchone()
+            self._counted = changes
+        if (more := self._lines - count) <= 0:
+            return 0
+        return self._remove("id IN (SELECT id FROM lines ORDER BY id LIMIT ?)", more)
 
     def drop_before(self, at: int) -> int:
         """Remove the oldest lines up to the first that was said at `at` or later; return how many went."""
@@ -89,6 +98,7 @@ class Store:
     def _remove(self, which: str, value: object) -> int:
         count = self._db.execute(f"DELETE FROM lines WHERE {which}", (value,)).rowcount
         self._ragged |= count > 0
+        self._lines -= count
         return count
 
     def close(self) -> None:

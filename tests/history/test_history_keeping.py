@@ -78,8 +78,7 @@ def test_it_stays_where_it_was_though_the_process_goes_elsewhere(path, read, tmp
     history.open()
     history.record([("ada", "1")])
     monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere again"))
-    history._next_look = 0.0
-    history.record(())
+    look(history)
     history.record([("ada", "2")])
     history.close()
     assert read() == [("ada", "1"), ("ada", "2")]
@@ -90,7 +89,7 @@ def test_in_a_folder_that_was_removed_it_says_so_in_a_sentence(tmp_path, monkeyp
     (tmp_path / "gone").mkdir()
     monkeypatch.chdir(tmp_path / "gone")
     (tmp_path / "gone").rmdir()
-    with pytest.raises(HistoryError, match="'chat.db' cannot be used as a history: No such file"):
+    with pytest.raises(HistoryError, match=r"'chat\.db' cannot be used as a history: No such file"):
         History("chat.db")
 
 
@@ -165,6 +164,47 @@ def test_only_the_last_lines_are_kept(remember, read):
     assert [text for _, text in read()] == ["4"]
 
 
+def look(history):
+    """Have it look after its file now."""
+    history._next_look = 0.0
+    history.record(())
+
+
+def test_the_last_lines_are_counted_though_others_between_them_were_forgotten(remember, read):
+    history = remember(keep_lines=4)
+    for name, text in (("ada", "1"), ("bob", "2"), ("bob", "3"), ("ada", "4")):
+        history.record([(name, text)])
+    assert history.forget("bob") == 2
+    history.record([("ada", "5")])
+    look(history)
+    assert [text for _, text in read()] == ["1", "4", "5"]
+    history.record([("ada", "6"), ("ada", "7")])
+    look(history)
+    assert [text for _, text in read()] == ["4", "5", "6", "7"]
+
+
+def test_the_last_lines_are_counted_anew_when_another_program_has_removed_some(remember, read, path):
+    history = remember(keep_lines=3)
+    history.record([("ada", str(n)) for n in range(3)])
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("DELETE FROM lines WHERE text = '1'")
+    other.close()
+    history.record([("ada", "3")])
+    look(history)
+    assert [text for _, text in read()] == ["0", "2", "3"]
+
+
+def test_lines_are_counted_once_however_long_it_serves(remember):
+    """To count a million takes as long as ten thousand rounds, and is asked for every second."""
+    history = remember(keep_lines=3)
+    asked = []
+    history._store._db.set_trace_callback(asked.append)
+    for n in range(10):
+        history.record([("ada", str(n))] * 2)
+        look(history)
+    assert not [each for each in asked if "count(" in each]
+
+
 def test_lines_are_kept_for_a_time_in_a_quiet_room_too(remember, read, monkeypatch):
     now = time.time()
     history = remember(keep=timedelta(days=30))
@@ -173,8 +213,7 @@ def test_lines_are_kept_for_a_time_in_a_quiet_room_too(remember, read, monkeypat
     history.record([("ada", "new")])
     assert len(read()) == 2
     monkeypatch.setattr(time, "time", lambda: now + 31 * 86400)
-    history._next_look = 0.0
-    history.record(())
+    look(history)
     assert read() == [("ada", "new")]
     assert texts(history) == ["new"]
 
