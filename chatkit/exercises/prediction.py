@@ -1,10 +1,12 @@
 """A prediction: a choice that is made before the run, and held against what really happened.
 
-Nobody has to choose: a notebook that runs unattended tells what happened all the same. A choice is kept with
-the progress, so it outlives the kernel. This file knows no widget.
+Who has not chosen is not told: neither somebody in a hurry, nor a notebook that runs unattended. A choice is
+kept with the progress, so it outlives the kernel. This file knows no widget.
 """
 
 from chatkit.exercises.progress import Progress
+
+NOT_YET = "Choose above first, then run this cell again."
 
 
 class Prediction:
@@ -17,6 +19,7 @@ class Prediction:
         kept = progress.choice(question)
         self.chosen = kept if kept in options else ""
         self.revealed = False
+        self._happened: str | None = None  # for a cell that runs again, only the first time counts
 
     def choose(self, option: str) -> None:
         """Choose one of the options; raise ValueError if it is none of them, or too late."""
@@ -29,13 +32,15 @@ class Prediction:
 
     def verdict(self, truth: object) -> str:
         """Hold the choice against what happened: a value, or a function that says it."""
-        happened = str(truth() if callable(truth) else truth)
+        if self._happened is None:
+            self._happened = str(truth() if callable(truth) else truth)
+        if not self.chosen:
+            return NOT_YET
         self.revealed = True
-        if happened == self.chosen:
+        if self._happened == self.chosen:
             return f'You predicted "{self.chosen}", and so it is.'
-        said = f'You predicted "{self.chosen}".' if self.chosen else "You made no prediction."
-        beyond = "" if happened in self.options else ", which is none of the answers"
-        return f'{said} What happened: "{happened}"{beyond}.'
+        beyond = "" if self._happened in self.options else ", which is none of the answers"
+        return f'You predicted "{self.chosen}". What happened: "{self._happened}"{beyond}.'
 
     @property
     def text(self) -> str:

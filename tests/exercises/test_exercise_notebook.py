@@ -85,7 +85,7 @@ def test_a_prediction_runs_unattended_and_is_driven_by_a_script(play):
         "%load_ext chatkit", ask, "guess.reveal(lambda: 'no')", ask, "guess.choose('yes')\nguess.reveal('no')"
     )
     assert asked == asked_again == "Does <b>it</b>?\n  ( ) yes\n  ( ) no\n  nothing chosen yet"
-    assert told == 'You made no prediction. What happened: "no".'
+    assert told == "Choose above first, then run this cell again."
     assert chosen == 'You predicted "yes". What happened: "no".'
 
 

@@ -78,17 +78,18 @@ def test_a_prediction_is_held_against_what_happened(progress):
     assert asked.verdict("no") == 'You predicted "no", and so it is.'
 
 
-def test_without_a_choice_what_happened_is_told_all_the_same(progress):
+def test_without_a_choice_nothing_is_given_away_and_one_may_still_choose(progress):
     asked = ask(progress)
     assert asked.text == "Does it?\n  ( ) yes\n  ( ) no\n  nothing chosen yet"
-    assert asked.verdict("no") == 'You made no prediction. What happened: "no".'
+    assert asked.verdict("no") == "Choose above first, then run this cell again."
+    asked.choose("yes")
+    assert asked.verdict("yes") == 'You predicted "yes". What happened: "no".'  # what comes twice came first
 
 
 def test_what_nobody_thought_of_is_told_as_it_is(progress):
-    assert (
-        ask(progress).verdict(7)
-        == 'You made no prediction. What happened: "7", which is none of the answers.'
-    )
+    asked = ask(progress)
+    asked.choose("yes")
+    assert asked.verdict(7) == 'You predicted "yes". What happened: "7", which is none of the answers.'
 
 
 def test_a_choice_survives_and_cannot_be_changed_afterwards(progress):
