@@ -53,10 +53,19 @@ ENDINGS = {
     ),
     "unknown_name": (
         "from_earlier_cell()\n",
-        "Python knows no from_earlier_cell (line 1): an answer is a file of its own, so it imports or defines"
-        " all that it uses.",
+        "Python knows no `from_earlier_cell` (line 1): an answer is a file of its own, so it imports or"
+        " defines all that it uses.",
     ),
-    "unknown_module": ("import numpyy\n", "There is no module numpyy to import (line 1)."),
+    "no_self_before_it": (
+        "class LineReader:\n    tail = b''\n    def feed(self, chunk):\n        return tail.split()\n",
+        "`tail` belongs to the class: write `self.tail`.",
+    ),
+    "no_self_before_its_own": (
+        "class LineReader:\n    def __init__(self): self.tail = b''\n"
+        "    def feed(self, chunk): return [tail]\n",
+        "`tail` belongs to the object: write `self.tail`.",
+    ),
+    "unknown_module": ("import numpyy\n", "There is no module `numpyy` to import (line 1)."),
     "exit": ("exit(3)\n", "Your code wants to end the whole program (line 1): take the exit out."),
     "exit_inside": (
         READER + "raise SystemExit\n",

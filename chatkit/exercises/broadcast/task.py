@@ -1,7 +1,5 @@
 """Write broadcast: whatever one guest says, all others who have joined hear once, with the speaker's name."""
 
-from typing import Any
-
 from chatkit.exercises.exam import Exam
 from chatkit.exercises.guests import Guest
 
@@ -25,7 +23,7 @@ def check(exam: Exam) -> None:
     exam.demand(
         isinstance(getattr(room, "names", None), dict), "A Room needs self.names = {} in its __init__."
     )
-    ada, grace, linus, door = (Guest(name) for name in ("ada", "grace", "linus", "somebody at the door"))
+    ada, grace, linus, door = (Guest(name) for name in ("ada", "grace", "linus", "nina"))
     room.names.update({ada.here: "ada", door.here: None, grace.here: "grace", linus.here: "linus"})
 
     exam.step("ada says hello")
@@ -36,11 +34,11 @@ def check(exam: Exam) -> None:
     room.broadcast(grace.here, "\u00e7a va?")
     _all_heard(exam, b"[grace] \xc3\xa7a va?\n", grace, ada, linus, door)
 
-    exam.step("the one at the door gives a name, and hears linus")
+    exam.step("nina, at the door, gives her name, and hears linus")
     room.names[door.here] = "nina"
     room.broadcast(linus.here, "welcome")
     _all_heard(exam, b"[linus] welcome\n", linus, ada, grace, None)
-    _heard(exam, b"[linus] welcome\n", door.heard())
+    _heard(exam, b"[linus] welcome\n", door, door.heard())
 
     exam.step("all but ada leave, and she talks to herself")
     for guest in (grace, linus, door):
@@ -49,25 +47,28 @@ def check(exam: Exam) -> None:
     exam.demand(not ada.heard(), BACK)
 
 
-def _all_heard(exam: Exam, line: bytes, speaker: Guest, one: Guest, two: Guest, door: Any) -> None:
+def _all_heard(exam: Exam, line: bytes, speaker: Guest, one: Guest, two: Guest, door: Guest | None) -> None:
     """Demand that the line reached both others, once, and neither the speaker nor the door."""
     back, first, second, outside = (guest.heard() if guest else b"" for guest in (speaker, one, two, door))
     nothing = not (first or second)
-    exam.demand(not (nothing and back), ECHO, *_words(line, b""))
-    exam.demand(not nothing, NOBODY, *_words(line, b""))
-    exam.demand(bool(first and second), ONE, *_words(line, b""))
-    _heard(exam, line, first)
-    _heard(exam, line, second)
-    exam.demand(not back, BACK, "nothing", f"{back!r}")
-    exam.demand(not outside, DOOR, "nothing", f"{outside!r}")
+    exam.demand(not (nothing and back), ECHO, *_words(one, line, b""))
+    exam.demand(not nothing, NOBODY, *_words(one, line, b""))
+    exam.demand(bool(first and second), ONE, *_words(two if first else one, line, b""))
+    _heard(exam, line, one, first)
+    _heard(exam, line, two, second)
+    exam.demand(not back, BACK, *_words(speaker, b"", back))
+    if door:
+        exam.demand(not outside, DOOR, *_words(door, b"", outside))
 
 
-def _heard(exam: Exam, line: bytes, got: bytes) -> None:
-    exam.demand(got + b"\n" != line, ENDLESS, *_words(line, got))
-    exam.demand(got != line.partition(b"] ")[2], NAMELESS, *_words(line, got))
-    exam.demand(got.count(line) < 2, DOUBLE, *_words(line, got))
-    exam.demand(got == line, OTHER, *_words(line, got))
+def _heard(exam: Exam, line: bytes, guest: Guest, got: bytes) -> None:
+    exam.demand(got + b"\n" != line, ENDLESS, *_words(guest, line, got))
+    exam.demand(got != line.partition(b"] ")[2], NAMELESS, *_words(guest, line, got))
+    exam.demand(got.count(line) < 2, DOUBLE, *_words(guest, line, got))
+    exam.demand(got == line, OTHER, *_words(guest, line, got))
 
 
-def _words(line: bytes, got: bytes) -> tuple[str, str]:
-    return f"{line!r}", f"{got!r:.80}" if got else "nothing"
+def _words(guest: Guest, line: bytes, got: bytes) -> tuple[str, str]:
+    """Say what somebody should have heard, and what they did."""
+    wanted, found = (f"{data!r:.80}" if data else "nothing" for data in (line, got))
+    return f"{guest.name} hears {wanted}", f"{guest.name} hears {found}"

@@ -5,6 +5,7 @@ import threading
 def answer(client):
     while data := client.recv(1024):
         client.sendall(data)
+    client.close()
 
 def serve(listener):
     while True:

@@ -20,6 +20,7 @@ RAN = "You call run(), which does the work here and now; start() is what begins 
 WRONG_ECHO = "Grace is answered, but not with what she said."
 ONCE = "Grace is answered once, and never again: her thread needs a loop."
 ASTRAY = "After linus had come, grace's answer went astray: do your threads share one variable?"
+CLOSED = "serve closes a socket that the new thread still needs: close it there, after the loop."
 LATE = "Ada has thought about it, and now nobody listens to her."
 ENDED = "Grace has left, and linus is not answered any more."
 
@@ -56,6 +57,8 @@ def check(exam: Exam) -> None:
 
 def _is_answered(exam: Exam, caller: Caller, line: bytes, sentence: str) -> None:
     got = caller.gets(line)
+    if got != line and _closed_too_early(exam):
+        sentence = CLOSED
     exam.demand(got == line, sentence, f"{line!r}", f"{got!r:.60}" if got else "nothing")
 
 
@@ -63,12 +66,19 @@ def _why(exam: Exam, server: threading.Thread) -> str:
     """Say why the server does not accept the second caller: its thread shows where it waits."""
     if not server.is_alive():
         return OVER
+    if _closed_too_early(exam):
+        return CLOSED
     where = exam.stack(server)
     if "join" in where:
         return JOINED
     if where.count("run") > 1:
         return RAN
     return CALLED if _calls_its_target(exam.source) else WAITS
+
+
+def _closed_too_early(exam: Exam) -> bool:
+    """Say whether a thread has died of a socket that was closed; it may still be about to."""
+    return exam.soon(lambda: any("Bad file descriptor" in words for words in exam.deaths), within=0.5)
 
 
 def _calls_its_target(source: str) -> bool:

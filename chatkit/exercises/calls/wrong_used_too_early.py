@@ -1,4 +1,4 @@
-"""The name server is used (talk, line 6) before the line that makes it."""
+"""The name `server` is used (talk, line 6) before the line that makes it."""
 
 def talk(listener, client):
     listener.bind(("127.0.0.1", 0))
