@@ -92,7 +92,7 @@ class ChatClient:
             reader.join(1.0)
 
     def receive(self, timeout: float | None = None) -> Message | None:
-        """Wait for the next message, None once it is over; raise `TimeoutError` after `timeout` seconds."""
+        """Return the next message, None once it is over or one subscribed; `TimeoutError` after `timeout` s."""
         try:
             return self._hearing.receive(timeout)
         except queue.Empty:
@@ -158,8 +158,7 @@ class ChatClient:
                 continue
             if not chunk:
                 return
-            if not self._hearing.is_far_ahead():  # or it quits, and waits for the goodbye alone
-                self._hearing.ahead += len(chunk)
+            if self._hearing.note(len(chunk)):  # or it quits, and waits for the goodbye alone
                 yield reader.feed(chunk)
         raise BadLine("one of its lines has no end")
 

@@ -8,6 +8,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from chatkit.messages import Message
 
@@ -25,11 +26,15 @@ class Hearing:
         self.lock = threading.RLock()
         self._waiting: queue.SimpleQueue[Heard] = queue.SimpleQueue()
         self._hand_over: Callable[[Heard], None] = self._waiting.put
-        self.ahead = 0  # bytes that have been read since all was received
+        self._is_subscribed = self._is_over = False
+        self._ahead = 0  # bytes that have been read since all was received
+        self._has_gap = False
 
     def put(self, message: Heard) -> None:
         """Take in what was heard."""
-        self._hand_over(message)
+        with self.lock:
+            self._is_over = message is None
+            self._hand_over(message)
 
     def receive(self, timeout: float | None) -> Heard:
         """Return the next message, or None again and again; raise `queue.Empty` after `timeout` seconds."""
@@ -39,11 +44,15 @@ class Hearing:
         return message
 
     def subscribe(self, callback: Callable[[Heard], None]) -> None:
-        """Hand everything to `callback` from now on, and first what has waited."""
+        """Hand all to `callback` from now on, and first what has waited; who receives hears only the end."""
         with self.lock:
-            while not self._waiting.empty():
-                callback(self._waiting.get())
-            self._hand_over = callback
+            with suppress(queue.Empty):
+                while message := self._waiting.get_nowait():
+                    callback(message)
+            self._hand_over, self._is_subscribed = callback, True
+            self._waiting.put(None)
+            if self._is_over:
+                callback(None)
 
     def watch(self, callback: Callable[[], None]) -> None:
         """Call `callback` whenever there is something to receive; now, too."""
@@ -56,13 +65,22 @@ class Hearing:
             self._hand_over = put
         callback()
 
-    def is_far_ahead(self) -> bool:
-        """Say whether too much waits to be received."""
+    def note(self, size: int) -> bool:
+        """Note that so many bytes were read, and say whether to put them: none after those that were dropped.
+
+        What comes after a gap may begin in the middle of a line.
+        """
         if self._waiting.empty():
-            self.ahead = 0
-        return self.ahead > AHEAD
+            self._ahead = 0
+        self._has_gap = self._has_gap or self._is_far_ahead
+        self._ahead += size
+        return not self._has_gap
 
     def wait_until_taken(self, is_over: Callable[[], bool]) -> None:
         """Wait while too much waits to be received, but no longer than until `is_over()`."""
-        while self.is_far_ahead() and not is_over():
+        while self._is_far_ahead and not is_over():
             time.sleep(0.01)
+
+    @property
+    def _is_far_ahead(self) -> bool:
+        return self._ahead > AHEAD and not self._is_subscribed and not self._waiting.empty()
