@@ -23,18 +23,18 @@ LONGEST = 1 << 20  # bytes in a line from a server: ten thousand names of 24 let
 class ChatClient:
     """Talk in the room at `host` and `port` as `name`; `timeout`, in seconds, bounds every wait.
 
-    Iterate over it to get the messages until the conversation ends, or `subscribe`; then `closed_because`
-    says why it ended: None after `quit`. Who does neither is cut in the end, as one who does not read.
-    Used with `with`, it connects and quits.
+    Iterate over it, or `subscribe`, to get the messages until it ends; then `closed_because` says why: None
+    after `quit`. Who does neither is cut, as one who does not read. Used with `with`, it connects and quits.
     """
 
     def __init__(self, host: str, port: int, name: str, *, timeout: float = 5.0) -> None:
         self.host, self.port, self.name, self.timeout = host, port, name, timeout
+        self._where = f"{host} port {port}"
         self.closed_because: ChatError | None = None
         self._conversation = Conversation(name)
         self._quitting = False
         self._socket: socket.socket | None = None
-        self._reader: threading.Thread | None = None
+        self._reader = threading.Thread(target=self._read_all, name=f"chatkit client {name}", daemon=True)
         self._settled = threading.Event()  # it has joined, or never will
         self._writing = threading.Lock()  # guards the socket's write side: a line goes out whole
         self._hearing = Hearing()  # its lock guards the end, too
@@ -53,18 +53,14 @@ class ChatClient:
         """Connect, give the name and wait to be let in; raise the `ChatError` that says why not."""
         try:
             self._socket = dial(self.host, self.port, self.timeout)
-            reader = threading.Thread(target=self._read_all, args=(self._socket,), daemon=True)
-            reader.name = f"chatkit client {self.name}"
-            reader.start()
-            self._reader = reader
-        except (CannotConnect, RuntimeError) as error:  # RuntimeError: there are no more threads to be had
-            why = error if isinstance(error, CannotConnect) else CannotConnect(f"cannot listen: {error}")
-            raise self._close(why) or why from error
+            self._reader.start()
+        except (CannotConnect, RuntimeError) as why:  # RuntimeError: there are no more threads to be had
+            self._close(why if isinstance(why, CannotConnect) else CannotConnect(f"cannot listen: {why}"))
         if not self._settled.wait(self.timeout):
             waited = f"{self._where} did not let {self.name} in within {self.timeout:g} seconds"
             self._close(NotAChatServer(waited))
-        if self.closed_because and not self._conversation.joined:
-            raise self.closed_because
+        if not self._conversation.joined:
+            raise self.closed_because or CannotConnect(f"{self.name} quit before {self._where} let them in")
         return self
 
     def say(self, text: str) -> None:
@@ -81,18 +77,17 @@ class ChatClient:
     def quit(self, timeout: float | None = None) -> None:
         """Leave: what was said goes first; a server that does not answer within `timeout` is left anyway."""
         self._quitting = True
-        if self._socket and self.state != "closed":
-            with suppress(OSError), self._writing:
+        wait = self.timeout if timeout is None else timeout
+        if self._socket and self.state != "closed" and self._writing.acquire(timeout=wait):
+            with suppress(OSError):
                 self._socket.shutdown(socket.SHUT_WR)
-        reader = None if self._reader is threading.current_thread() else self._reader
-        if reader:
-            reader.join(self.timeout if timeout is None else timeout)  # it ends with the server's own goodbye
+            self._writing.release()
+            self._wait_for_reader(wait)  # it ends with the server's own goodbye
         self._close(None)
-        if reader:
-            reader.join(1.0)
+        self._wait_for_reader(1.0)
 
     def receive(self, timeout: float | None = None) -> Message | None:
-        """Return the next message, None once it is over or one subscribed; `TimeoutError` after `timeout` s."""
+        """Return the next message, None if it is over or one subscribed; `TimeoutError` after `timeout`."""
         try:
             return self._hearing.receive(timeout)
         except queue.Empty:
@@ -101,7 +96,7 @@ class ChatClient:
     def subscribe(self, callback: Callable[[Message | None], None]) -> None:
         """Hand every message to `callback` instead, those already here first, and None when it is over.
 
-        It is called on the reading thread, so it must not wait; a queue's `put` will do, and it may `quit`.
+        It runs on the reading thread: it may `quit`, but must neither wait nor fail; a queue's `put` will do.
         """
         self._hearing.subscribe(callback)
 
@@ -118,10 +113,6 @@ class ChatClient:
     def __exit__(self, *_error: object) -> None:
         self.quit()
 
-    @property
-    def _where(self) -> str:
-        return f"{self.host} port {self.port}"
-
     def _send(self, line: bytes) -> None:
         if len(line) > MAX_LINE:
             raise NotSent(f"that line has {len(line)} bytes, and a server takes {MAX_LINE} at most")
@@ -131,36 +122,45 @@ class ChatClient:
             self._write(line)
         except OSError as error:
             gone = ServerGone(f"{self._where} takes no more lines: {error}")
-            raise self._close(gone) or gone from error
+            self._close(gone)
+            raise self.closed_because or gone from error
 
     def _write(self, line: bytes) -> None:
         assert self._socket, "only a connected client writes"
         with self._writing:
             self._socket.sendall(line)
 
-    def _read_all(self, sock: socket.socket) -> None:
-        try:
-            for lines in self._chunks(sock):
-                self._hear(lines)
-        except BadLine as error:
-            self._close(NotAChatServer(f"{self._where} does not talk like a chat server: {error}"))
-        except OSError:
-            pass  # a reset ends it as a goodbye does
-        self._close(None if self._quitting else self._conversation.ended(self._where))
+    def _wait_for_reader(self, seconds: float) -> None:
+        if self._reader.is_alive() and self._reader is not threading.current_thread():
+            self._reader.join(seconds)
 
-    def _chunks(self, sock: socket.socket) -> Iterator[list[bytes]]:
+    def _read_all(self) -> None:
+        why = ChatError(f"a subscriber of {self.name}'s failed, so nothing more is heard")
+        try:
+            for lines in self._chunks():
+                self._hear(lines)
+            why = self._conversation.ended(self._where)
+        except BadLine as error:
+            why = NotAChatServer(f"{self._where} does not talk like a chat server: {error}")
+        finally:
+            self._close(None if self._quitting else why)
+
+    def _chunks(self) -> Iterator[list[bytes]]:
+        assert self._socket, "only a connected client reads"
         reader = LineReader(LONGEST)
-        while not reader.too_long:
-            self._hearing.wait_until_taken(lambda: self._quitting or self.state == "closed")
-            try:
-                chunk = sock.recv(1 << 16)
-            except TimeoutError:
-                continue
-            if not chunk:
-                return
-            if self._hearing.note(len(chunk)):  # or it quits, and waits for the goodbye alone
-                yield reader.feed(chunk)
-        raise BadLine("one of its lines has no end")
+        with suppress(OSError):  # a reset ends it as a goodbye does
+            while self.state != "closed":
+                self._hearing.wait_until_taken(lambda: self._quitting or self.state == "closed")
+                try:
+                    chunk = self._socket.recv(1 << 16)
+                except TimeoutError:
+                    continue
+                if not chunk:
+                    return
+                if self._hearing.note(len(chunk)):  # or it quits, and waits for the goodbye alone
+                    yield reader.feed(chunk)
+                if reader.too_long:
+                    raise BadLine("one of its lines has no end")
 
     def _hear(self, lines: list[bytes]) -> None:
         with self._hearing.lock:
@@ -170,17 +170,17 @@ class ChatClient:
                 message = self._conversation.hear(line)
                 self._hearing.put(message)
                 if isinstance(message, Prompt):
-                    self._write(encode(Prompt(self.name)))
+                    with suppress(OSError):  # the reader will find out
+                        self._write(encode(Prompt(self.name)))
                 elif self.state == "joined":
                     self._settled.set()
 
-    def _close(self, why: ChatError | None) -> ChatError | None:
-        """End it for this reason, unless it has ended; return why it did."""
+    def _close(self, why: ChatError | None) -> None:
+        """End it for this reason, unless it has ended."""
         with self._hearing.lock:
-            if self.state != "closed":
-                self._conversation.state = "closed"
-                self.closed_because = why
-                self._hearing.put(None)
+            is_first = self.state != "closed"
+            if is_first:
+                self._conversation.state, self.closed_because = "closed", why
         if self._socket:
             with suppress(OSError):
                 if isinstance(why, NotAChatServer):
@@ -188,4 +188,5 @@ class ChatClient:
                 self._socket.shutdown(socket.SHUT_RDWR)
             self._socket.close()
         self._settled.set()
-        return self.closed_because
+        if is_first:
+            self._hearing.put(None)  # last, for a subscriber may fail

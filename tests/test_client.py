@@ -2,12 +2,22 @@
 
 import socket
 import threading
+from contextlib import suppress
 
 import pytest
-from impostor import JOINED, a_server_that, hears_a_line, hears_the_end, resets
+from impostor import (
+    JOINED,
+    a_server_that,
+    floods_until_the_goodbye,
+    hears_a_line,
+    hears_the_end,
+    resets,
+)
+from talker import PATIENCE
 
 from chatkit import errors
 from chatkit.client import ChatClient
+from chatkit.dial import dial
 from chatkit.messages import Joined, Left, Prompt, Reply, Roster, Said
 
 SOON = 10.0  # seconds; a deadline, not a duration
@@ -322,3 +332,121 @@ def test_a_server_without_a_goodbye_is_left_after_the_time_asked_for():
         client.quit(timeout=0.01)  # the server holds its end open; `timeout` of the client would be too long
         assert (client.state, client.closed_because) == ("closed", None)
         held.set()
+
+
+def test_quitting_while_it_still_calls_is_told_and_keeps_no_socket(serve, monkeypatch, nothing_left):
+    server, sockets = serve(), []
+    ada = ChatClient(*server.address, "ada")
+
+    def answered_late(*where):
+        sockets.append(dial(*where))
+        ada.quit()
+        return sockets[0]
+
+    monkeypatch.setattr("chatkit.client.dial", answered_late)
+    with pytest.raises(errors.CannotConnect, match=r"ada quit before 127\.0\.0\.1 port \d+ let them in"):
+        ada.connect()
+    ada.quit()
+    assert (ada.state, ada.closed_because, sockets[0].fileno()) == ("closed", None, -1)
+
+
+def test_quitting_while_it_waits_to_be_let_in_is_told():
+    named = threading.Event()
+    with a_server_that(b"Name?\n", hears_a_line, lambda _sock: named.set(), hears_the_end) as address:
+        ada = ChatClient(*address, "ada", timeout=PATIENCE)
+        quitting = threading.Thread(target=lambda: named.wait(PATIENCE) and ada.quit())
+        quitting.start()
+        with pytest.raises(errors.CannotConnect, match="ada quit before"):
+            ada.connect()
+        quitting.join(PATIENCE)
+        assert ada.closed_because is None
+
+
+def test_quitting_does_not_wait_for_somebody_who_speaks_to_a_server_that_takes_nothing(eventually):
+    held = threading.Event()
+    with a_server_that(*JOINED, lambda _sock: held.wait(PATIENCE)) as address:
+        ada = ChatClient(*address, "ada", timeout=20 * PATIENCE).connect()
+        ended = []
+
+        def speak():
+            with pytest.raises(errors.ChatError) as error:
+                ada.say("\n".join(["x" * 4000] * 10_000))
+            ended.append(error.value)
+
+        threads = [threading.Thread(target=speak), threading.Thread(target=ada.quit, args=(0,))]
+        threads[0].start()
+        eventually(lambda: not ada._writing.acquire(timeout=0.2) or ada._writing.release())
+        threads[1].start()
+        for thread in reversed(threads):
+            thread.join(PATIENCE)
+            assert not thread.is_alive()
+        assert (ada.state, ada.closed_because, len(ended)) == ("closed", None, 1)
+        held.set()
+
+
+@pytest.mark.parametrize("error", [ValueError("oh"), BrokenPipeError("oh")])
+def test_a_subscriber_that_fails_ends_it_and_is_shown(serve, join, monkeypatch, eventually, error):
+    shown, heard = [], []
+    monkeypatch.setattr("threading.excepthook", lambda what: shown.append(what.exc_value))
+    server = serve()
+    ada, grace = join(server, "ada"), join(server, "grace")
+
+    def fail_at_words(message):
+        heard.append(message)
+        if isinstance(message, Said):
+            raise error
+
+    ada.subscribe(fail_at_words)
+    grace.say("one")
+    eventually(lambda: shown == [error])
+    assert (ada.state, heard[-2:]) == ("closed", [Said("grace", "one"), None])
+    with pytest.raises(errors.ChatError, match="a subscriber of ada's failed"):
+        ada.say("hello?")
+    eventually(lambda: server.names == ("grace",))
+
+
+def test_a_subscriber_that_fails_at_the_end_keeps_no_socket(serve, join, monkeypatch, eventually):
+    shown = []
+    monkeypatch.setattr("threading.excepthook", lambda what: shown.append(what.exc_value))
+    server = serve()
+    ada = join(server, "ada")
+    ada.subscribe(lambda message: {}[message] if message is None else None)
+    server.stop()
+    eventually(lambda: [type(error) for error in shown] == [KeyError])
+    assert (ada.state, ada._socket.fileno()) == ("closed", -1)
+
+
+def test_who_waits_to_receive_when_another_subscribes_waits_no_more(serve, join):
+    ada = join(serve(), "ada")
+    received = []
+    waiting = threading.Thread(target=lambda: received.extend(ada), daemon=True)
+    waiting.start()
+    ada.subscribe(lambda message: None)
+    waiting.join(PATIENCE)
+    assert not waiting.is_alive()
+    assert set(map(type, received)) <= {Prompt, Roster}
+
+
+def test_who_quits_far_behind_hears_whole_lines_up_to_a_point_and_none_after(nothing_left, eventually):
+    line = b"[grace] I owe mallory " + b"x" * 3800 + b"\n"
+    dropped, taken = threading.Event(), threading.Event()
+    does = (
+        floods_until_the_goodbye(line * 50),
+        line * 5000,  # more than the buffers in between hold
+        lambda _sock: dropped.set() or taken.wait(PATIENCE),
+        line * 500,
+    )
+    with a_server_that(*JOINED, *does) as address:
+        ada = ChatClient(*address, "ada", timeout=PATIENCE).connect()
+        quitting = threading.Thread(target=ada.quit)
+        quitting.start()
+        assert dropped.wait(PATIENCE)
+        heard = []
+        with suppress(TimeoutError):
+            while True:
+                heard.append(ada.receive(0))
+        taken.set()
+        assert list(ada) == []
+        quitting.join(PATIENCE)
+    assert {len(str(message)) for message in heard[2:]} == {len(line) - 1}
+    assert ada.closed_because is None
