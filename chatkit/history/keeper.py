@@ -7,7 +7,7 @@ next try.
 import logging
 import sqlite3
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
@@ -24,6 +24,7 @@ from chatkit.messages import Remembered
 
 UPKEEP = 1.0  # seconds between two looks at what is too old, and at what is still owed
 FORGETTING = 0.05  # of all time at most: nobody can hold up the room by saying /forget all day
+UNTOLD = 1000  # names that are still to be told how many of their lines went
 
 log = logging.getLogger("chatkit.history")
 
@@ -54,8 +55,8 @@ class History:
         self._last: deque[Remembered] = deque(maxlen=replay)
         self._choices: dict[str, bool] = {}  # not written yet
         self._has_chosen = False  # and nobody has tried to
-        self._wishes: dict[str, None] = {}  # names that are to be forgotten, and are not yet
-        self._removed: dict[str, int] = {}  # lines of these names, and nobody has been told yet
+        self._wishes: set[str] = set()  # names that are to be forgotten, and are not yet
+        self._removed = Counter[str]()  # lines of these names, and nobody has been told yet
         self._owes_scrub = False  # the file may still hold pieces of what somebody had removed
         self._allowance = Allowance(FORGETTING, 1.0)
         self._pause = Pause()
@@ -108,17 +109,15 @@ class History:
         It is done later if somebody has locked the file or reads it, or if such wishes take too much time.
         """
         name = name.lower()
-        self._wishes[name] = None
+        self._wishes.add(name)
         if self._has_time():
-            self._fulfil(name)
-            self._scrub()
-        return None if name in self._wishes or self._owes_scrub else self._removed.pop(name)
+            self._fulfil()
+        return None if name in self._wishes or self._owes_scrub else self._removed.pop(name, 0)
 
     def close(self) -> None:
         """Write what is still owed, and let go of the file."""
         self._settle()
-        self._fulfil(*self._wishes)
-        self._scrub()
+        self._fulfil()
         self._store.close()
         if self._pause.is_on:
             log.warning("%d lines were not kept", self._pause.missed)
@@ -138,8 +137,7 @@ class History:
         self._follow()
         self._settle()
         if self._has_time():
-            self._fulfil(*self._wishes)
-            self._scrub()
+            self._fulfil()
         with suppress(sqlite3.Error):
             if self.retention.hold(self._store) or self._store.changes() != self._changes:
                 self._read_last()  # another program may have removed lines too
@@ -167,22 +165,23 @@ class History:
     def _has_time(self) -> bool:
         return self._allowance.is_left(time.monotonic())
 
-    def _fulfil(self, *names: str) -> None:
-        """Remove the lines of these names, if the file lets us; traces of them are still to be scrubbed."""
-        for name in names:
-            with suppress(sqlite3.Error):
-                count = self._store.forget(name)
-                del self._wishes[name]
-                self._removed[name] = self._removed.get(name, 0) + count
-                self._owes_scrub |= count > 0
-                self._read_last()
-
-    def _scrub(self) -> None:
+    def _fulfil(self) -> None:
+        """Remove the lines of all who have asked, if the file lets us: one pass, however many they are."""
         begun = time.monotonic()
-        if self._owes_scrub:
-            with suppress(sqlite3.Error):
+        with suppress(sqlite3.Error):
+            if self._wishes:
+                self._note(self._store.forget(self._wishes))
+                self._read_last()
+            if self._owes_scrub:
                 self._owes_scrub = not self._store.scrub()
-            self._allowance.spend(time.monotonic() - begun)
+        self._allowance.spend(time.monotonic() - begun)
+
+    def _note(self, removed: Counter[str]) -> None:
+        self._wishes.clear()
+        self._owes_scrub |= bool(removed)
+        self._removed.update(removed)
+        for name in [*self._removed][:-UNTOLD]:  # who never asks again
+            del self._removed[name]
 
     def _read_last(self) -> None:
         self._changes = self._store.changes()

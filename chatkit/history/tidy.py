@@ -16,7 +16,7 @@ from chatkit.history.store import Store
 def forget(path: Path, name: str) -> int:
     """Remove every line of `name` for good; return how many; raise `HistoryError`."""
     with _alone(path) as store:
-        return store.forget(name)
+        return store.forget([name]).total()
 
 
 def prune(path: Path, retention: Retention) -> int:
