@@ -36,7 +36,8 @@ class Session:
     def __init__(self, host: str, port: int, name: str, tell: Tell, backoff: Backoff | None = None) -> None:
         self.host, self.port, self.name = host, port, name
         self.outgoing, self.status = Outgoing(), Status("connecting")
-        self._tell, self._backoff = tell, backoff or Backoff()
+        self._tell: Tell = lambda event: None if self._closing else tell(event)
+        self._backoff = backoff or Backoff()
         self._work: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._client: ChatClient | None = None
         self._courier: Courier | None = None  # while it is in the room
@@ -81,14 +82,14 @@ class Session:
         self._work.put(lambda: self._try_as(name))
 
     def leave(self) -> None:
-        """Leave in good order, without waiting for that."""
+        """Leave in good order, without waiting for that; nothing more is told."""
         self._closing = True
         self._work.put(lambda: None)
         if (client := self._client) and client.state in ("connecting", "naming"):
             client.quit(0)  # ends its wait
 
     def close(self, timeout: float = 2.0) -> None:
-        """Leave in good order, within `timeout` seconds; nothing more is told afterwards."""
+        """Leave in good order, within `timeout` seconds."""
         self.leave()
         if self._thread.is_alive():
             self._thread.join(timeout)

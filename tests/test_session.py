@@ -2,6 +2,7 @@
 
 import random
 import socket
+import threading
 from contextlib import contextmanager
 
 import pytest
@@ -9,6 +10,7 @@ from talker import PATIENCE, Talker, eventually
 
 from chatkit.backoff import Backoff
 from chatkit.commands import HELP
+from chatkit.errors import Unreachable
 from chatkit.messages import Reply, Said
 from chatkit.room import GREETING
 from chatkit.server import ChatServer
@@ -302,6 +304,43 @@ def test_leaving_does_not_wait_for_a_server_that_says_nothing(people, door, monk
     eventually(lambda: ada.session._client and ada.session._client.state == "connecting")
     ada.session.close(PATIENCE)
     assert not ada.session._thread.is_alive()
+    sock.close()
+
+
+def test_who_has_left_is_told_nothing_more(people, monkeypatch):
+    """The call is still under way then, and fails later."""
+    called, hung_up = threading.Event(), threading.Event()
+
+    def call_in_vain(*_where):
+        called.set()
+        hung_up.wait(PATIENCE)
+        raise Unreachable("cannot reach it")
+
+    monkeypatch.setattr("chatkit.client.dial", call_in_vain)
+    ada = people(("127.0.0.1", 55555))
+    assert called.wait(PATIENCE)
+    ada.session.close(0)
+    told = list(ada.told)
+    hung_up.set()
+    eventually(lambda: not ada.session._thread.is_alive())
+    assert ada.told == told
+
+
+def test_who_has_left_a_server_that_takes_nothing_is_told_nothing_more(people, door, monkeypatch):
+    monkeypatch.setattr(Session, "timeout", 1.0)
+    door.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    ada = people(door.getsockname())
+    sock, said = admit(door)
+    ada.is_soon("joined")
+    client = ada.session._client
+    client._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+    ada.enters(*["x" * 4000] * 1000)
+    eventually(lambda: not client._writing.acquire(timeout=0.1) or client._writing.release())
+    ada.session.close(0)
+    told = list(ada.told)
+    eventually(lambda: not ada.session._thread.is_alive())
+    assert ada.told == told
+    said.close()
     sock.close()
 
 

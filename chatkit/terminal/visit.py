@@ -4,7 +4,6 @@ The session works on a thread of its own and fills the mailbox; whoever shows it
 number at a time, so that keys are taken in between, however much is said. No widget is known here.
 """
 
-import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -90,7 +89,7 @@ class Visit:
             return session.rename(place.name)
         if session:
             self.unsent += session.outgoing.kept
-            threading.Thread(target=session.close, name="chatkit session goodbye", daemon=True).start()
+            session.leave()
         self.join(place)
 
     def enter(self, line: str) -> None:
