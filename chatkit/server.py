@@ -154,6 +154,7 @@ class ChatServer(Switchboard):
         for connection in self._connections:
             connection.abort("server failed")
         self._engine.stop(timeout=1.0)
+        self._listener.let_go()  # of whoever is still there
         self._ended.set()
         if self.history:
             self.history.close()

@@ -107,6 +107,45 @@ def test_whoever_half_closes_is_sent_more_than_the_kernel_takes_at_once(serve, g
     assert ada.hears_all() == [f"[grace] {text}"] * 500
 
 
+@pytest.mark.fault(1, 3, 7)
+def test_what_was_said_before_a_close_is_heard_although_others_speak_to_who_has_gone(
+    serve, gather, hold, monkeypatch
+):
+    """Words to a closed connection are answered by a reset, and the next ones find a broken pipe."""
+    monkeypatch.setattr("chatkit.limits.LARGEST_TURN", 4096)  # it takes ten rounds to hear all this
+    server = serve()
+    ada, grace, linus = gather(server, "ada", "grace", "linus")
+    text = "said before she closed ".ljust(100, ".")
+    with hold(server, grace):
+        ada.says(*[text] * 400)
+        ada.leaves()
+    heard = []
+    while GONE not in heard:
+        grace.says("and you?")
+        heard += linus.hears_until("[grace] and you?")
+        assert LOST not in heard
+    assert heard[: heard.index(GONE)].count(f"[ada] {text}") == 400
+
+
+@pytest.mark.fault(3, 12)
+def test_whoever_asks_for_the_name_of_one_who_is_leaving_takes_nothing_from_them(serve, gather, talk, hold):
+    server = serve()
+    grace, linus = gather(server, "grace", "linus")
+    (ada,) = gather(server, "ada", receive_buffer=4096)
+    for each in (grace, linus):
+        each.hears("* ada has entered the room")
+    owed = [f"[grace] {number} ".ljust(1000, "x") for number in range(1000)]
+    grace.says(*(line.removeprefix("[grace] ") for line in owed))
+    linus.hears_until(owed[-1])
+    newcomer = talk(server)
+    newcomer.hears_the_prompt()
+    with hold(server, linus):
+        newcomer.says("ada", "I come later")
+        ada.half_closes()
+    grace.hears("[linus] hold everything", GONE, "* ada has entered the room", "[ada] I come later")
+    assert ada.hears_all() == [*owed, "[linus] hold everything"]
+
+
 def test_a_whole_visit_in_one_piece_is_heard(serve, gather, talk):
     server = serve()
     (grace,) = gather(server, "grace")

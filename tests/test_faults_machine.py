@@ -14,6 +14,7 @@ import pytest
 from talker import PATIENCE, Talker, is_free
 
 from chatkit import ChatClient, ChatServer, Limits
+from chatkit.connection import Connection
 
 FULL = "! the room is full; please come back later"
 
@@ -215,6 +216,43 @@ def test_a_bug_in_a_hook_costs_one_client_only(serve, gather, talk, eventually, 
     grace.says("hello")
     linus.hears_until("[grace] hello")
     eventually(lambda: len(server._connections) <= 3)
+
+
+@pytest.mark.fault(27, 36)
+def test_a_bug_at_the_door_costs_one_caller_only(serve, gather, talk, caplog, monkeypatch):
+    server = serve()
+    ada, grace = gather(server, "ada", "grace")
+    with monkeypatch.context() as patch:
+        patch.setattr(Connection, "__init__", lambda *_: 1 / 0)
+        stranger = talk(server)
+        stranger.hears_the_end()
+    talk(server, "linus")
+    for each in (ada, grace):
+        each.hears("* linus has entered the room")
+    assert caplog.text.count("a bug in the server; it turns 127.0.0.1 port") == 1
+
+
+@pytest.mark.fault(36)
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_bug_that_ends_the_server_leaves_nobody_waiting(serve, gather, monkeypatch, eventually):
+    server = serve()
+    (ada,) = gather(server, "ada")
+    monkeypatch.setattr(server, "_give_out", lambda: 1 / 0)
+    ada.says("hello")
+    assert ada.hears_all() == []
+    server.serve_forever()  # it has ended
+    eventually(lambda: is_free(server.address))
+
+
+@pytest.mark.fault(36)
+@pytest.mark.parametrize("name", ["nobody", 5, None])
+def test_to_remove_nobody_harms_nobody(serve, gather, name):
+    server = serve()
+    server.kick(name)
+    ada, grace = gather(server, "ada", "grace")
+    server.kick(name)
+    ada.says("still here")
+    grace.hears("[ada] still here")
 
 
 @pytest.mark.fault(36)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 from talker import Talker, is_free
@@ -247,6 +248,26 @@ def test_a_forked_child_holds_nothing_of_the_server(serve, gather):
     os.close(hears)
     ada.says("the parent goes on")
     grace.hears("[ada] the parent goes on")
+
+
+@pytest.mark.fault(35)
+@pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="not measured: no /proc here")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")
+def test_a_forked_child_does_not_hold_who_is_still_at_the_door(serve, gather, talk, hold, eventually):
+    server = serve()
+    (ada,) = gather(server, "ada")
+    with hold(server, ada):
+        strangers = [talk(server) for _ in range(5)]
+        if server.engine == "threads":  # it accepts them meanwhile, and no more
+            eventually(lambda: len(server._listener._callers) == 6)
+        theirs = {os.readlink(f"/proc/self/fd/{each.fileno()}") for each in server._listener._callers}
+        child = os.fork()
+        if not child:
+            links = [each for each in Path("/proc/self/fd").iterdir() if os.path.lexists(each)]
+            os._exit(len(theirs.intersection(map(os.readlink, links))))
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    for each in strangers:
+        each.hears_the_prompt()
 
 
 @pytest.mark.fault(35)

@@ -239,3 +239,37 @@ def test_a_crowd_that_is_turned_away_is_one_line_in_the_log(listener, caplog, mo
         listener.refuse(ours, "the room is full")
         theirs.close()
     assert caplog.messages == ["turning clients away: the room is full"] * 2
+
+
+@pytest.mark.parametrize("host", ["a" * 70, "a..b"])
+def test_a_host_that_can_be_no_name_is_refused_in_words(host):
+    said, _ = why_not(host)
+    assert said == f"cannot listen on {host} port 0: this machine knows no such host"
+
+
+# The reserve
+
+
+def test_two_threads_give_up_the_reserve_once(listener, monkeypatch):
+    """One accepts without a descriptor to be had, the other closes."""
+    closed, closes = [], os.close
+
+    def close(descriptor):
+        closed.append(descriptor)
+        if len(closed) == 1:
+            other.start()
+            other.join(0.2)  # it does the same meanwhile, or waits
+        closes(descriptor)
+
+    other = threading.Thread(target=listener.close)
+    reserve = listener._reserve
+    monkeypatch.setattr(os, "close", close)
+    listener._give_up_reserve()
+    other.join(5)
+    assert closed == [reserve]
+
+
+def test_after_close_nothing_is_kept_in_reserve(listener):
+    listener.close()
+    assert not listener._take_reserve()
+    assert listener._reserve is None

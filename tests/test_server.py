@@ -5,7 +5,7 @@ import socket
 import threading
 
 import pytest
-from talker import eventually
+from talker import eventually, is_free
 
 from chatkit import ChatClient, ChatServer, Limits
 from chatkit.errors import CannotListen
@@ -294,6 +294,35 @@ def test_a_stop_while_it_is_still_starting_stops_it(engine, nothing_left, monkey
 
 
 @pytest.mark.fault(29)
+def test_a_second_stop_does_not_take_a_new_start_for_the_old_one(serve, eventually):
+    server = serve()
+    thread, join = server._thread, server._thread.join
+
+    def joins_late(timeout):
+        thread.join = join
+        server.stop()  # somebody else's, and then
+        server.start()
+
+    thread.join = joins_late
+    server.stop()
+    address = server.address
+    assert not is_free(address)
+    server.stop()
+    eventually(lambda: is_free(address))
+
+
+def test_a_server_that_a_hook_stopped_can_be_started_again(serve, gather, talk, monkeypatch):
+    server = serve(limits=Limits(linger=0.05))
+    (ada,) = gather(server, "ada")
+    monkeypatch.setattr(server.room, "hear_all", lambda *_: server.stop() or [])
+    ada.says("stop it")
+    ada.hears_all()
+    ada.leaves()
+    server.serve_forever()  # until it has ended
+    server._thread.join()
+    talk(server.start(), "grace")
+
+
 def test_a_taken_port_is_refused_with_a_sentence(serve):
     port = serve().address[1]
     with pytest.raises(CannotListen, match=f"cannot listen on 127.0.0.1 port {port}: another program"):

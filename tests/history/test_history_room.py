@@ -5,10 +5,11 @@ import threading
 from contextlib import closing, suppress
 
 import pytest
-from talker import eventually, is_free
+from talker import Talker, eventually, is_free
 
-from chatkit import ChatServer
+from chatkit import ChatServer, Limits
 from chatkit.client import ChatClient
+from chatkit.connection import Connection
 from chatkit.consent import is_told
 from chatkit.history import History, HistoryError
 from chatkit.history.store import Store
@@ -387,6 +388,48 @@ def test_chatkits_own_client_understands_it_all(room, talk):
         while not any(is_told(getattr(message, "text", "")) for message in heard):
             heard.append(ada.receive(5))
         assert any(type(message).__name__ == "Remembered" for message in [*heard, ada.receive(5)])
+
+
+@pytest.mark.fault(38)
+def test_who_leaves_in_the_middle_of_a_round_is_sent_nothing_that_is_not_kept(serve, path, hold, monkeypatch):
+    server = serve(history=History(path), limits=Limits(stall_time=600))
+    early, flush = [], Connection.flush
+
+    def flushes(connection):
+        early.append(server._memory.has_news)
+        flush(connection)
+
+    monkeypatch.setattr("chatkit.switchboard.TICK", 0.0)  # everybody is looked after in every round
+    ada = Talker(server.address, "ada", receive_buffer=4096)
+    grace = Talker(server.address, "grace")
+    with closing(ada.socket), closing(grace.socket):
+        catches_up(grace)
+        grace.says(*["x" * 4000] * 500)
+        eventually(lambda: any(server.outboxes.values()))
+        monkeypatch.setattr(Connection, "flush", flushes)
+        with hold(server, grace):
+            grace.says("a secret")
+            ada.says("/quit")
+        grace.hears_until("* ada has left the room")
+    assert early
+    assert not any(early)
+
+
+@pytest.mark.fault(36)
+@pytest.mark.parametrize("method", ["last", "choose", "forget"])
+def test_a_bug_in_what_the_history_is_asked_costs_nobody_their_seat(room, talk, monkeypatch, caplog, method):
+    server = room()
+    ada, grace = talk(server, "ada"), talk(server, "grace")
+    catches_up(ada), catches_up(grace)
+    monkeypatch.setattr(server.history, method, lambda *_: 1 / 0)
+    ada.says("/record off", "/forget", "hello")
+    linus = talk(server, "linus")
+    heard = [*grace.hears_until("* linus has entered the room"), *catches_up(grace)]
+    assert heard.count("* the history has failed; from now on nothing is kept") == 1
+    assert "[ada] hello" in heard
+    linus.says("/who")
+    linus.hears_until("! here now: ada, grace, linus")
+    assert caplog.text.count("ZeroDivisionError") == 1
 
 
 @pytest.mark.fault(36)
