@@ -7,21 +7,27 @@ import errno
 import socket
 import struct
 import sys
+import time
 from contextlib import suppress
+from typing import Any
 
 from chatkit.errors import CannotConnect, Refused, Unreachable
 from chatkit.limits import tune
 
+_Address = tuple[Any, ...]  # as `getaddrinfo` gives it
 _RESET = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 
 
 def dial(host: str, port: int, timeout: float) -> socket.socket:
-    """Return a socket connected to `host` and `port` within `timeout` seconds; raise `CannotConnect`."""
+    """Return a socket connected to `host` and `port` within `timeout` seconds; raise `CannotConnect`.
+
+    To look up the host is the system's affair, and may take its own time.
+    """
     try:
         if not 0 < port < 65536:  # some systems would take the number modulo 65536
             raise OverflowError("a port is a number from 1 to 65535")
-        sock = socket.create_connection((host, port), timeout)
-        _refuse_itself(sock)
+        sock = _call_each(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM), timeout)
+        sock.settimeout(timeout)
     except (OSError, OverflowError, UnicodeError) as error:
         raise _why(f"{host} port {port}", error) from error
     with suppress(OSError):  # a server that has gone already is for the reader to find out
@@ -32,6 +38,33 @@ def dial(host: str, port: int, timeout: float) -> socket.socket:
 def end_by_reset(sock: socket.socket) -> None:
     """Have `close` cut the connection; a peer that only sends would not hear of a mere goodbye."""
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+
+
+def _call_each(addresses: list[_Address], timeout: float) -> socket.socket:
+    """Return the first that answers; each has an equal share of the time that is left."""
+    deadline = time.monotonic() + timeout
+    why = OSError("it has no address")
+    for left, address in zip(range(len(addresses), 0, -1), addresses, strict=True):
+        try:
+            sock = _call(address, (deadline - time.monotonic()) / left)
+            _refuse_itself(sock)
+        except OSError as error:
+            why = error
+        else:
+            return sock
+    raise why
+
+
+def _call(address: _Address, seconds: float) -> socket.socket:
+    family, kind, protocol, _, place = address
+    sock = socket.socket(family, kind, protocol)
+    try:
+        sock.settimeout(max(seconds, 0.001))  # 0 would not wait at all
+        sock.connect(place)
+    except BaseException:
+        sock.close()
+        raise
+    return sock
 
 
 def _refuse_itself(sock: socket.socket) -> None:

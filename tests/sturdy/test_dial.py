@@ -6,13 +6,16 @@ import socket
 import subprocess
 import sys
 import threading
+from contextlib import ExitStack, contextmanager
 
 import pytest
+from talker import PATIENCE
 
 from chatkit import ChatClient, errors
+from chatkit.dial import dial
 
 
-def call_itself(_address, _timeout):
+def call_itself(_address, _seconds):
     """Return a socket that the kernel has joined to itself, as it may do where nobody listens."""
     sock = socket.socket()
     sock.bind(("127.0.0.1", 0))
@@ -22,7 +25,7 @@ def call_itself(_address, _timeout):
 
 @pytest.mark.fault(31)
 def test_whoever_reaches_itself_has_reached_nobody(nothing_left, monkeypatch):
-    monkeypatch.setattr("chatkit.dial.socket.create_connection", call_itself)
+    monkeypatch.setattr("chatkit.dial._call", call_itself)
     with pytest.raises(errors.Refused, match=r"nothing listens at .* port 55556; is the server"):
         ChatClient("127.0.0.1", 55556, "ada").connect()
 
@@ -30,9 +33,7 @@ def test_whoever_reaches_itself_has_reached_nobody(nothing_left, monkeypatch):
 @pytest.mark.fault(31)
 def test_whoever_reached_itself_leaves_the_port_to_the_server(nothing_left, monkeypatch):
     called = []
-    monkeypatch.setattr(
-        "chatkit.dial.socket.create_connection", lambda *at: called.append(call_itself(*at)) or called[-1]
-    )
+    monkeypatch.setattr("chatkit.dial._call", lambda *at: called.append(call_itself(*at)) or called[-1])
     sock = socket.create_server(("127.0.0.1", 0))
     port = sock.getsockname()[1]
     sock.close()
@@ -42,24 +43,76 @@ def test_whoever_reached_itself_leaves_the_port_to_the_server(nothing_left, monk
         plain.bind(("127.0.0.1", port))
 
 
-def no_port(_address, _timeout):
+def no_port(_address, _seconds):
     raise OSError(errno.EADDRNOTAVAIL, "Cannot assign requested address")
 
 
 @pytest.mark.fault(32)
 def test_no_port_left_to_call_from_says_what_it_is(nothing_left, monkeypatch):
-    monkeypatch.setattr("chatkit.dial.socket.create_connection", no_port)
+    monkeypatch.setattr("chatkit.dial._call", no_port)
     with pytest.raises(errors.Unreachable, match="no free port to call from; ports of connections that have"):
         ChatClient("127.0.0.1", 55555, "ada").connect()
 
 
 def test_no_descriptor_left_is_a_sentence(nothing_left, monkeypatch):
-    def none_left(_address, _timeout):
+    def none_left(_address, _seconds):
         raise OSError(errno.EMFILE, "Too many open files")
 
-    monkeypatch.setattr("chatkit.dial.socket.create_connection", none_left)
+    monkeypatch.setattr("chatkit.dial._call", none_left)
     with pytest.raises(errors.Unreachable, match=r"cannot reach .* port 55555: Too many open files"):
         ChatClient("127.0.0.1", 55555, "ada").connect()
+
+
+@contextmanager
+def deaf():
+    """The address of a listener whose queue is full: who calls there gets no answer at all."""
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as listener, ExitStack() as callers:
+        for _ in range(8):
+            caller = callers.enter_context(socket.socket())
+            caller.setblocking(False)
+            caller.connect_ex(listener.getsockname())
+        with pytest.raises(TimeoutError):
+            socket.create_connection(listener.getsockname(), 0.3)
+        yield listener.getsockname()
+
+
+def has_addresses(monkeypatch, *addresses):
+    """Have every host have these."""
+    found = [(socket.AF_INET, socket.SOCK_STREAM, 0, "", address) for address in addresses]
+    monkeypatch.setattr("chatkit.dial.socket.getaddrinfo", lambda *_args, **_options: found)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a full queue refuses")
+def test_many_addresses_that_do_not_answer_take_no_longer_than_one(nothing_left, monkeypatch):
+    with deaf() as address:
+        has_addresses(monkeypatch, *[address] * 500)
+        told = []
+
+        def call():
+            with pytest.raises(errors.Unreachable) as caught:
+                dial("many", 55555, timeout=0.5)
+            told.append(str(caught.value))
+
+        calling = threading.Thread(target=call, daemon=True)
+        calling.start()
+        calling.join(PATIENCE)  # each for half a second would be minutes
+        assert told == ["cannot reach many port 55555: timed out"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a full queue refuses")
+def test_an_address_that_does_not_answer_leaves_time_for_one_that_does(serve, monkeypatch):
+    server = serve()
+    with deaf() as address:
+        has_addresses(monkeypatch, address, server.address)
+        with ChatClient("both", 55555, "ada", timeout=4) as ada:
+            assert server.names == ("ada",)
+            assert ada._socket.gettimeout() == 4
+
+
+def test_a_host_without_an_address_is_a_sentence(monkeypatch):
+    has_addresses(monkeypatch)
+    with pytest.raises(errors.Unreachable, match="cannot reach nowhere port 55555: it has no address"):
+        dial("nowhere", 55555, timeout=1)
 
 
 def test_no_thread_left_is_a_sentence_and_keeps_no_socket(serve, monkeypatch):
