@@ -11,6 +11,7 @@ import rerun
 
 import chatkit
 from chatkit.exercises import exercises
+from chatkit.exercises.prediction import NOT_YET
 
 PACKAGE = Path(chatkit.__file__).parent
 
@@ -63,6 +64,22 @@ def test_it_makes_the_learner_predict_and_remember(path):
     text = "\n".join(cell.source for cell in rerun.read(path).cells if cell.cell_type == "markdown")
     assert "**Predict" in text
     assert text.count("<details>") >= 2  # two questions, their answers folded away
+
+
+def test_its_top_has_old_answers_cleared_and_no_prediction_is_answered_by_an_output(path):
+    notebook = rerun.read(path)
+    assert "*Edit > Clear Outputs of All Cells*" in notebook.cells[0].source
+    for cell in rerun.code_cells(notebook):
+        told = "".join(output.get("text", "") for output in cell.outputs)
+        assert (".reveal(" in cell.source) == (NOT_YET in told)
+
+
+def test_its_links_lead_to_files_that_are_there_and_it_tells_the_next_lesson(path):
+    text = "\n".join(cell.source for cell in rerun.read(path).cells if cell.cell_type == "markdown")
+    links = re.findall(r"\]\(([^)]+)\)", text)
+    assert [link for link in links if not (rerun.FOLDER / link).exists()] == []
+    later = rerun.NOTEBOOKS[rerun.NOTEBOOKS.index(path) + 1 :]
+    assert later[0].name in links if later else "the last lesson so far" in text
 
 
 def test_no_output_names_a_port_an_object_or_a_place(path):
