@@ -78,6 +78,20 @@ def test_nobody_there_is_said_and_may_be_tried_again_or_given_up(door):
     asyncio.run(run())
 
 
+def test_to_try_now_what_has_just_come_about_by_itself_does_nothing():
+    async def run(server, linus):
+        async with chat(server.address) as ada:
+            await ada.is_in()
+            await ada.types("half ", "f5")
+            ada.app.visit.session.retry()  # as if the key had been faster than the connection
+            await ada.enters("a line")
+            await asyncio.to_thread(linus.hears, "* ada has entered the room", "[ada] half a line")
+            assert ada.app.visit.is_here
+
+    with room() as server, people(server, "linus") as (linus,):
+        asyncio.run(run(server, linus))
+
+
 def test_a_name_that_is_taken_asks_for_another_and_keeps_what_was_typed():
     async def run(server, linus):
         async with chat(server.address, name="LINUS") as ada:

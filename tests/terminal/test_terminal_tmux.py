@@ -217,6 +217,8 @@ def test_two_windows_one_netcat_and_one_pane_talk_through_a_restart(terminals):
         netcat.sees("\nshell:")
         second = Program("serve", port)
         second.prints_until("listening")
+        for window in (ada, grace):  # each waits a while for the other, and no longer: they try at once
+            window.types("", "F5")
         grace.types("ped in between", "Enter")
         netcat.enters(f"nc 127.0.0.1 {port}", "bob")
         pane.join()
