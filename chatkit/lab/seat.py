@@ -22,7 +22,7 @@ Status = Literal["joining", "joined", "left", "trouble", "replaced"]
 class Seat:
     """Sit in the room at `host` and `port`, or as it is `called`; `put` queues work for the pump.
 
-    `own_end` says what the client cannot know of the end, given whether it has left; empty if there is nothing.
+    `own_end` says what the client cannot know of the end, given whether it has left; empty if nothing.
     """
 
     def __init__(

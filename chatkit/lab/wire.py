@@ -54,7 +54,7 @@ class Wire:
 
     @property
     def goodbye(self) -> str:
-        """How the newest connection was ended by request: `hung up`, `reset` and so on; empty if it was not."""
+        """How the newest connection was ended by request: `hung up`, `reset` and so on, or empty."""
         return self._relay.newest.plugged if self._relay and self._relay.newest else ""
 
     def start(self) -> Self:
