@@ -11,7 +11,7 @@ from scenes import THREE, Scene, chat, dead_peer, glued_and_cut, held_and_lost, 
 
 import chatkit.panes
 from chatkit.lab.diagram import Diagram, diagram
-from chatkit.lab.diagram.theme import DARK, LIGHT, colour_of
+from chatkit.lab.diagram.theme import DARK, LIGHT, colour_of, colours_of
 from chatkit.lab.events import Event, Kind, Way
 
 OURS = {"svg", "title", "desc", "style", "rect", "line", "path", "text"}
@@ -280,11 +280,25 @@ def test_people_have_the_colours_that_they_have_in_the_panes():
     assert [colour_of(name) for name in ("ada", "Ada", "grace", "")] == [0, 0, 4, 0]
 
 
+def test_who_are_there_have_colours_that_differ_while_there_are_enough():
+    names = ["maria", "ada", "grace", "linus", "nina", "ida"]
+    given = colours_of(names)
+    assert sorted(given.values()) == list(range(6))
+    assert given["ada"] == colour_of("ada") == colour_of("maria")  # who comes first by name keeps it
+    assert set(colours_of([*names, "zoe"]).values()) == set(range(6))
+    scene = Scene()
+    scene.here = ["ada", "maria"]
+    scene.talk("ada", "hello")
+    scene.talk("maria", "hello")
+    assert len(set(re.findall(r'class="box (p\d)"', diagram(scene.events).svg))) == 2
+
+
 @pytest.mark.parametrize("count", [1, 3, 8])
 def test_it_is_as_wide_as_a_page_for_one_and_for_eight(count):
     people = tuple(f"person{number}" for number in range(count))
-    width = int(parse(diagram(long_talk(3, people).events, people)).attrib["width"])
-    assert 720 <= width <= 900
+    root = parse(diagram(long_talk(3, people).events, people)).attrib
+    assert 720 <= int(root["viewBox"].split()[2]) <= 900
+    assert not {"width", "height"} & set(root)  # it fits where there is less room
 
 
 # As a notebook's output

@@ -9,15 +9,25 @@ from textwrap import wrap
 from typing import NamedTuple
 
 from chatkit.lab.diagram.boxes import draw_label
-from chatkit.lab.diagram.columns import SLANT, Columns, paint
+from chatkit.lab.diagram.columns import SLANT, Columns
 from chatkit.lab.diagram.rows import Fate, Row
-from chatkit.lab.diagram.shapes import draw_box, draw_dot, draw_line, draw_path, write, write_over
+from chatkit.lab.diagram.shapes import (
+    PLAIN,
+    STRONG,
+    draw_box,
+    draw_dot,
+    draw_line,
+    draw_path,
+    measure,
+    write,
+    write_over,
+)
 from chatkit.lab.diagram.twin import announce
 from chatkit.lab.diagram.words import make_safe
 from chatkit.lab.events import Kind, Way
 
 SIGN = 64  # width of a sign and its word, such as "held"
-_LETTER = 6.7  # width of a letter of running text, rather more than less
+_LETTER = 7.0  # width of a letter of running text, on the average
 
 
 class Arrow(NamedTuple):
@@ -44,13 +54,13 @@ def draw_row(row: Row, columns: Columns, y: float) -> Iterator[str]:
 
 
 def _draw_arrow(row: Row, columns: Columns, y: float) -> Iterator[str]:
-    outward, colour = row.way == Way.TO_CLIENT, paint(row.person)
+    outward, colour = row.way == Way.TO_CLIENT, columns.paint(row.person)
     here, there = columns.of(row.person), columns.right
     arrow = Arrow(there, here, y) if outward else Arrow(here, there, y)
     stopped = row.fate != Fate.ARRIVED
     left = columns.left + (SIGN if stopped and outward == (row.fate != Fate.LATE) else 0)
     room = columns.right - columns.left - 26 - (SIGN if stopped else 0)
-    label, end = draw_label(row, announce(row, columns.server), left, y, room)
+    label, end = draw_label(row, announce(row, columns.server), colour, left, y, room)
     sign = (
         (left - 18 if outward else end + 18)
         if row.fate != Fate.LATE
@@ -118,10 +128,11 @@ def _jag(arrow: Arrow, x1: float, x2: float) -> Iterator[tuple[float, float]]:
 
 
 def _draw_mark(row: Row, columns: Columns, y: float) -> Iterator[str]:
-    x, colour = columns.of(row.person), paint(row.person)
+    x, colour = columns.of(row.person), columns.paint(row.person)
     yield draw_line(x, y, columns.right, y, f"{colour} dots")
-    kind, wide = ("quiet", 6.4) if row.kind == Kind.CONNECTED else ("strong", 7.4)
-    yield write_over(columns.left, y + 4, announce(row, columns.server), kind, wide)
+    kind, wide = ("quiet", PLAIN) if row.kind == Kind.CONNECTED else ("strong", STRONG)
+    room = columns.right - columns.left - 4
+    yield write_over(columns.left, y + 4, announce(row, columns.server), kind, wide, room=room)
     if row.kind == Kind.CONNECTED:
         yield draw_dot(x, y, 4.5, f"{colour} open")
         yield draw_dot(columns.right, y, 4.5, f"{colour} open")
@@ -136,7 +147,7 @@ def _draw_note(row: Row, columns: Columns, y: float) -> Iterator[str]:
     start = columns.of(row.person) + 12 if of_person else columns.first
     room = int((columns.right - 30 - start) / _LETTER)
     lines = wrap(make_safe(row.words, 2 * room - 8), room)[:2] or [""]
-    width = max(map(len, lines)) * _LETTER + 14
+    width = max(map(measure, lines)) + 14
     x = start if of_person else columns.right - 12 - width
     yield draw_box(x, y - 14, width, 28, "note")
     for position, line in enumerate(lines):

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from chatkit.lab.diagram.rows import Line, Row
 from chatkit.lab.diagram.shapes import draw_box, draw_line, write
-from chatkit.lab.diagram.theme import colour_of
+from chatkit.lab.diagram.theme import colour_of, colours_of
 from chatkit.lab.diagram.words import count_cells, make_safe
 from chatkit.lab.events import Way
 
@@ -73,10 +73,14 @@ class Columns:
         """Return where a person's line stands; the server's notes stand at the server's."""
         return self.first + self.gap * self.places[person] if person in self.places else self.right
 
+    @cached_property
+    def colours(self) -> dict[str, int]:
+        """Each person's colour."""
+        return colours_of(self.people)
 
-def paint(person: str) -> str:
-    """Return the class that has a person's colour."""
-    return f"p{colour_of(person)}"
+    def paint(self, person: str) -> str:
+        """Return the class that has a person's colour."""
+        return f"p{self.colours.get(person, colour_of(person))}"
 
 
 def draw_names(columns: Columns, y: float) -> Iterator[str]:
@@ -88,7 +92,7 @@ def draw_names(columns: Columns, y: float) -> Iterator[str]:
             columns.of(person),
             y - (16 if higher else 0),
             make_safe(person, int(width / _LETTER)),
-            f"name {paint(person)}",
+            f"name {columns.paint(person)}",
         )
     yield write(columns.right + BAND / 2, y, make_safe(columns.server, 9), "name server")
 
@@ -106,7 +110,7 @@ def draw_lines(
         if row.person:
             changes[row.person].append((y + (-SLANT if row.way == Way.TO_SERVER else SLANT), row.line))
     for person in columns.people:
-        yield from _draw_life(columns.of(person), paint(person), changes[person], bottom + 6)
+        yield from _draw_life(columns.of(person), columns.paint(person), changes[person], bottom + 6)
 
 
 def _draw_life(x: float, colour: str, changes: list[tuple[float, Line]], bottom: float) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """The whole picture, put together: a card with names at its head, rows below one another, names at its foot.
 
-It is a plain image to whoever draws it, with its twin in words inside for who cannot see it.
+It is a plain image to whoever draws it, with its twin in words inside for who cannot see it. It has no size
+of its own, so that it fits where there is little room: as an image it is as wide as its place.
 """
 
 from collections.abc import Iterator, Sequence
@@ -55,10 +56,9 @@ def draw_page(page: Page, text: str) -> str:
     """Return the SVG; `text` is its twin in words."""
     middles, gaps, bottom = page.place()
     width, height = page.columns.width, bottom + (page.columns.head if len(middles) >= _TALL else 12)
-    size = f'width="{width:.0f}" height="{height:.0f}" viewBox="0 0 {width:.0f} {height:.0f}"'
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="ck-diagram" role="img" {size}'
-        ' style="max-width:100%;height:auto">',
+        '<svg xmlns="http://www.w3.org/2000/svg" class="ck-diagram" role="img"'
+        f' viewBox="0 0 {width:.0f} {height:.0f}" style="max-width:{width:.0f}px">',
         f"<title>{escape(page.head or _name(page))}</title>",
         f"<desc>{escape(text)}</desc>",
         f"<style>{STYLE}</style>",

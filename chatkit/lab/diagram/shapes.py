@@ -3,11 +3,17 @@
 No piece has an id or refers to another: many pictures may stand on one page. Lengths are in SVG units.
 """
 
+from math import inf
 from xml.sax.saxutils import quoteattr
 
 from chatkit.lab.diagram.words import count_cells
 
 LETTER = 7.6  # width of a typewriter's letter, whichever one the reader's system has
+PLAIN, STRONG = (
+    7.6,
+    9.2,
+)  # width of an `n`, of small words and of strong ones, in a font as wide as any: DejaVu Sans
+_NARROW, _WIDE = frozenset("fijlrtI.,:;'!|()[] "), frozenset("mwMW@%")
 _SPECIAL = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"})
 
 
@@ -31,11 +37,20 @@ def write(x: float, y: float, text: str, kind: str = "") -> str:
     return element("text", kind, escape(text), x=x, y=y)
 
 
-def write_over(x: float, y: float, text: str, kind: str, letter: float = 6.4) -> str:
-    """Write words on a ground of their own, over whatever is there; a letter is `letter` wide or less."""
-    width = count_cells(text) * letter + 6
+def measure(text: str, letter: float = PLAIN) -> float:
+    """Return the width of words, or somewhat more: nobody knows which font the reader's system has."""
+    narrow, wide = (sum(map(letters.__contains__, text)) for letters in (_NARROW, _WIDE))
+    return letter * (count_cells(text) - 0.36 * narrow + 0.5 * wide)
+
+
+def write_over(
+    x: float, y: float, text: str, kind: str, letter: float = PLAIN, half: float = 10.5, room: float = inf
+) -> str:
+    """Write words on a ground of their own, twice `half` high, over whatever is there; `room` is the most."""
+    width = min(measure(text, letter) + 6, room)
     start = x - width + 3 if "end" in kind.split() else x - 3
-    return element("rect", "ground", x=start, y=y - 15, width=width, height=21) + write(x, y, text, kind)
+    ground = element("rect", "ground", x=start, y=y - 4.5 - half, width=width, height=2 * half)
+    return ground + write(x, y, text, kind)
 
 
 def type_out(x: float, y: float, text: str, kind: str = "code") -> str:

@@ -4,7 +4,9 @@ Inside a page of JupyterLab its theme decides; as an image, alone, what the read
 hold inside `.ck-diagram` only, so that they touch nothing else on the page. Words keep a contrast of 4.5:1.
 """
 
-PEOPLE = 6  # colours, the same ones as in panes/pane.css: ada has one colour everywhere
+from collections.abc import Iterable
+
+PEOPLE = 6  # colours, the same ones as in panes/colours.css: ada has one colour everywhere
 
 LIGHT = {
     "back": "#ffffff",
@@ -70,8 +72,18 @@ _SHAPES = """
 
 
 def colour_of(name: str) -> int:
-    """Return the number of a person's colour, as pane.js does."""
+    """Return the number of a person's own colour, as parts.js does."""
     return sum(map(ord, name.lower())) % PEOPLE
+
+
+def colours_of(names: Iterable[str]) -> dict[str, int]:
+    """Give each person a colour that no other has, as long as there are enough: their own, or a free one."""
+    given: dict[str, int] = {}
+    for name in sorted(names):
+        if colour_of(name) not in given.values():
+            given[name] = colour_of(name)
+    free = (number for number in range(PEOPLE) if number not in set(given.values()))
+    return given | {name: next(free, colour_of(name)) for name in sorted(names) if name not in given}
 
 
 def _set(colours: dict[str, str]) -> str:
