@@ -1,14 +1,14 @@
 """The board as a piece of a page: one table, whose columns keep their width while the numbers change.
 
 All text that comes from outside is escaped in `_tag`, the one place that makes marks. A trouble shows by a
-bar, a sign and words, so that its colour may fail. The style is `board.css`.
+bar, a sign and words, so that its colour may fail. The style is `board.css`; what is saved has its own.
 """
 
 from collections.abc import Iterable
 from html import escape
 
 from chatkit.lab.board_row import TROUBLES, Part, Row, Verdict
-from chatkit.lab.board_text import rate, size
+from chatkit.lab.board_text import HEAD, cells, rate, size
 
 COLUMNS = (  # class, head, what it says when pointed at
     ("who", "who", "the person, or the address, at the other end"),
@@ -21,6 +21,10 @@ COLUMNS = (  # class, head, what it says when pointed at
     ("number", "outbox", "bytes in the server's own queue"),
 )
 SIGNS = {Verdict.SPINS: "⟳", Verdict.WAITS: "·", Verdict.WORKS: "›", Verdict.QUIET: "·"}
+STYLE = """<style>
+.ck-look.ck-look.ck-look { border-collapse: collapse; margin: 0; }
+.ck-look.ck-look.ck-look :is(th, td) { padding: 2px 14px 2px 0; text-align: left; white-space: nowrap; }
+</style>"""  # thrice, because JupyterLab has its own mind about tables
 
 
 class Markup(str):
@@ -37,17 +41,23 @@ def as_html(rows: Iterable[Row], missing: Iterable[str]) -> str:
     return _tag("div", "ck-board", table, *(_tag("p", "ck-missing", each) for each in missing))
 
 
+def as_table(rows: Iterable[Row], missing: Iterable[str]) -> str:
+    """Return what a notebook saves as a table, which never breaks within a word; under it the sentences."""
+    lines = (_tag("tr", "", *(_tag("td", "", each) for each in cells(row))) for row in rows)
+    head = _tag("tr", "", *(_tag("th", "", each) for each in HEAD))
+    return STYLE + _tag("table", "ck-look", head, *lines) + "".join(_tag("p", "", each) for each in missing)
+
+
 def _row(row: Row) -> Markup:
     thread = (_tag("b", "", row.call), " ", _tag("span", "", row.where))
     look = "spins" if row.verdict is Verdict.SPINS else "trouble" if row.verdict in TROUBLES else "well"
     sign = _tag("span", "ck-sign", SIGNS.get(row.verdict, "▲"), aria_hidden="true")
-    who = f"thread {row.who}" if row.part is Part.THREAD else row.who
     return _tag(
         "tr",
         f"ck-of-{row.part} ck-{look}",
-        _tag("th", "ck-who", who, title=who),
+        _tag("th", "ck-who", row.who, title=row.who),
         _tag("td", "ck-verdict", _tag("span", "ck-mark", sign, row.words), title=row.words),
-        _tag("td", "ck-state", row.state),
+        _tag("td", "ck-state", row.socket),
         _tag("td", "ck-thread", *thread, title=row.thread),
         _number(_speed(row), bool(row.recv_rate), "ck-rate"),
         *(_number(size(each), bool(each)) for each in (row.unread, row.unsent, row.outbox)),

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from chatkit.lab.board_html import as_html
+from chatkit.lab.board_html import as_html, as_table
 from chatkit.lab.board_row import Row, Verdict
 from chatkit.lab.board_text import as_text
 
@@ -34,7 +34,7 @@ class Look:
         return tuple(row.who for row in self.rows if row.verdict == Verdict(verdict))
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
-        return {"text/plain": self.text}
+        return {"text/html": as_table(self.rows, self.missing), "text/plain": self.text}
 
     def __str__(self) -> str:
         return self.text

@@ -59,6 +59,11 @@ class Row:
         return f"{self.verdict}{between}{self.whom}" if between and self.whom else str(self.verdict)
 
     @property
+    def socket(self) -> str:
+        """How its socket stands, or that it has none."""
+        return "(a thread)" if self.part is Part.THREAD else self.state
+
+    @property
     def thread(self) -> str:
         """The call and the line where its thread stands."""
         return f"{self.call} {self.where}".strip()

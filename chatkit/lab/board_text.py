@@ -6,7 +6,7 @@ Counts, ports and the line at which a thread happens to be while it runs are lef
 from collections.abc import Iterable
 from dataclasses import replace
 
-from chatkit.lab.board_row import TROUBLES, Part, Row, Verdict
+from chatkit.lab.board_row import TROUBLES, Row, Verdict
 
 HEAD = ("who", "TCP state", "its thread waits in", "verdict")
 NUMBERS = ("recv/s", "unread", "unsent", "outbox")
@@ -14,17 +14,17 @@ NUMBERS = ("recv/s", "unread", "unsent", "outbox")
 
 def as_text(rows: Iterable[Row], missing: Iterable[str], numbers: bool = False) -> str:
     """Return one line for each row, in columns, then the sentences."""
-    table = [(*HEAD[:3], *NUMBERS * numbers, HEAD[3]), *(_cells(row, numbers) for row in rows)]
+    table = [(*HEAD[:3], *NUMBERS * numbers, HEAD[3]), *(cells(row, numbers) for row in rows)]
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-    lines = ["  ".join(map(str.ljust, cells, widths)).rstrip() for cells in table]
+    lines = ["  ".join(map(str.ljust, line, widths)).rstrip() for line in table]
     return "\n".join([*lines, *missing])
 
 
-def _cells(row: Row, numbers: bool) -> tuple[str, ...]:
+def cells(row: Row, numbers: bool = False) -> tuple[str, ...]:
+    """Return what stands in each column of a row's text."""
     row = row if numbers else _without_luck(row)
-    who = f"thread {row.who}" if row.part is Part.THREAD else row.who
     counts = [rate(row.recv_rate), *map(size, (row.unread, row.unsent, row.outbox))] if numbers else []
-    return (who, row.state, row.thread, *counts, ("▲ " if row.verdict in TROUBLES else "") + row.words)
+    return (row.who, row.socket, row.thread, *counts, ("▲ " if row.verdict in TROUBLES else "") + row.words)
 
 
 def _without_luck(row: Row) -> Row:

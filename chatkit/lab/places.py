@@ -61,7 +61,9 @@ def line_name(path: str, number: int) -> str:
 
 
 def _line(frame: FrameType) -> str:
-    return line_name(frame.f_code.co_filename, frame.f_lineno)
+    """Return the line that a frame stands at; there are many cells, so a function there is named instead."""
+    where, code = line_name(frame.f_code.co_filename, frame.f_lineno), frame.f_code
+    return where.replace("cell:", f"{code.co_name}:", 1) if code.co_name.isidentifier() else where
 
 
 @cache

@@ -103,11 +103,11 @@ def test_each_socket_and_thread_of_the_threads_engine_has_a_row(watch, talkers, 
         lambda look: all(each.verdict is Verdict.WAITS and each.call for each in look.rows), "rest", LONG
     )
     assert re.sub(r":\d+ *", " ", look.text).splitlines() == [
-        "who                 TCP state    its thread waits in    verdict",
-        "listener            LISTEN       accept listener.py waits",
-        "ada                 ESTABLISHED  recv connection.py waits",
-        "grace               ESTABLISHED  recv connection.py waits",
-        "thread switchboard               select engine.py waits",
+        "who          TCP state    its thread waits in    verdict",
+        "listener     LISTEN       accept listener.py waits",
+        "ada          ESTABLISHED  recv connection.py waits",
+        "grace        ESTABLISHED  recv connection.py waits",
+        "switchboard  (a thread)   select engine.py waits",
     ]
     assert [each.outbox for each in look.rows] == [None, 0, 0, None]
 
@@ -184,7 +184,10 @@ def test_the_text_of_a_spinning_room_is_the_same_whenever_one_looks(watch, naive
     text = board.wait_for("SPINS", "grace", LONG).text
     assert re.search(r"grace +CLOSE_WAIT +recv naive.py:\d+ +▲ SPINS\n", text + "\n")
     assert {board.look().text for _ in range(5)} == {text}
-    assert board.look()._repr_mimebundle_() == {"text/plain": text}
+    shown = board.look()._repr_mimebundle_()
+    assert shown["text/plain"] == text
+    assert "<td>recv naive.py:" in shown["text/html"]
+    assert shown == board.look()._repr_mimebundle_()
 
 
 def test_a_speaker_who_is_stuck_and_the_one_who_does_not_read_are_told(watch, naive, gather):
@@ -330,6 +333,22 @@ def test_a_learners_own_functions_are_recognized(watch, talkers):
         thread.start()
         look = watch(listener.getsockname()).wait_for("waits", "ada", LONG)
         assert row(look, "ada").thread.startswith("recv test_board.py:")
+        talkers[0].leaves()
+        thread.join(LONG)
+
+
+def test_of_a_function_from_a_cell_the_name_is_shown_for_there_are_many_cells(watch, talkers):
+    cell = {}
+    source = "def echo(conn):\n    while conn.recv(100):\n        pass\n    conn.close()\n"
+    exec(compile(source, "/tmp/ipykernel_7/8.py", "exec"), cell)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        talkers.append(Talker(listener.getsockname()))
+        talkers[0].name = "ada"
+        conn, _ = listener.accept()
+        thread = threading.Thread(target=cell["echo"], args=(conn,))
+        thread.start()
+        look = watch(listener.getsockname()).wait_for("waits", "ada", LONG)
+        assert row(look, "ada").thread == "recv echo:2"
         talkers[0].leaves()
         thread.join(LONG)
 
