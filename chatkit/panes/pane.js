@@ -24,6 +24,7 @@ class View {
     this.last = 0; // the number of the last row it has
     this.place = null; // how far down the reader has scrolled; null: to the end, and staying there
     this.unread = 0;
+    this.colours = new Colours();
     this.typed = ""; // what was sent last, to give it back if nobody takes it
     this.build();
     this.listen();
@@ -80,6 +81,7 @@ class View {
   die() {
     this.dead = true;
     this.memory.show(null);
+    this.plug.die(STATUS.dead[1]);
     this.show("dead", []);
   }
 
@@ -120,10 +122,11 @@ class View {
     this.timer = null;
     if (!this.started && !everything) return; // everything is on its way
     this.started = true;
+    if (status === "joined") this.colours.see([name, ...others]);
     this.introduce(name);
     this.show(status, others);
     this.memory.show(recorded);
-    this.plug.show(plug, name, !["replaced", "trouble", "left"].includes(status));
+    this.plug.show(plug, name, ["joining", "joined"].includes(status));
     this.pane.classList.toggle("ck-plugged", plug !== null);
     const news = rows.filter(([number]) => number > this.last);
     const missing = news.length ? news[0][0] - this.last - 1 : 0;
@@ -136,7 +139,7 @@ class View {
   introduce(name) {
     const whose = name ? `${name}'s pane` : "chat pane";
     this.name.textContent = name || whose;
-    this.name.dataset.colour = colourOf(name);
+    this.name.dataset.colour = this.colours.of(name);
     this.pane.setAttribute("aria-label", whose);
     this.log.setAttribute("aria-label", `messages in ${whose}`);
     this.input.setAttribute("aria-label", `say something as ${name || "yourself"}`);
@@ -151,12 +154,14 @@ class View {
     this.status.replaceChildren(make("span", { "aria-hidden": "true" }, shape), ` ${words}`);
     this.button.textContent = inside ? "Leave" : "Join again";
     this.button.disabled = !["joined", "left", "trouble"].includes(status);
+    this.button.title = this.button.disabled ? words : "";
     this.input.disabled = this.send.disabled = !inside;
+    this.input.title = this.send.title = inside ? "" : words;
     this.input.placeholder = inside ? "Say something" : "";
   }
 
   add(rows) {
-    this.log.append(...rows.map(([, kind, name, words]) => makeRow(kind, name, words)));
+    this.log.append(...rows.map(([, kind, name, words]) => makeRow(kind, name, words, this.colours.of(name))));
     this.last = rows.at(-1)[0];
     this.giveBack(rows);
     this.trim();

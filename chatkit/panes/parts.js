@@ -16,10 +16,35 @@ function colourOf(name) {
   return sum % COLOURS;
 }
 
-function makeRow(kind, name, words) {
+// Colours that differ while there are enough: a name keeps the one it was given, else has its own, else a free one.
+class Colours {
+  given = new Map();
+
+  see(present) {
+    const taken = new Set();
+    const free = () => [...Array(COLOURS).keys()].find((colour) => !taken.has(colour));
+    let without = [...new Set(present)].sort(); // in every pane the same order
+    for (const wish of [(name) => this.given.get(name), colourOf, free]) {
+      without = without.filter((name) => {
+        const colour = wish(name);
+        if (colour === undefined || taken.has(colour)) return true;
+        taken.add(colour);
+        this.given.set(name, colour);
+        return false;
+      });
+    }
+    if (this.given.size > 500) this.given.clear(); // a crowd that comes and goes
+  }
+
+  of(name) {
+    return this.given.get(name) ?? colourOf(name);
+  }
+}
+
+function makeRow(kind, name, words, colour) {
   const row = make("div", { class: `ck-row ck-${kind}` });
   if (name) {
-    row.dataset.colour = colourOf(name);
+    row.dataset.colour = colour;
     row.append(make("span", { class: "ck-who" }, kind === "own" ? "you" : name), " ");
   }
   row.append(make("bdi", { class: "ck-words" }, words)); // right-to-left words must not turn ours round

@@ -84,6 +84,7 @@ class PaneOnPage:
         self.log = pane.get_by_role("log")
         self.status = pane.get_by_role("status")
         self.box = pane.get_by_role("textbox")
+        self.plug = pane.get_by_role("group", name="wire")
 
     @property
     def rows(self) -> list[str]:
@@ -109,7 +110,11 @@ class PaneOnPage:
         below = "log => log.scrollHeight - log.clientHeight - log.scrollTop"
         self.log.page.wait_for_function(f"log => ({below})(log) < 2", arg=self.log.element_handle())
 
+    def button(self, name: str) -> Locator:
+        """Return a button by its name."""
+        return self.pane.get_by_role("button", name=name, exact=True)
+
     def presses(self, button: str) -> None:
         """Press a button by its name."""
-        expect(self.pane.get_by_role("button", name=button)).to_be_enabled()
-        self.pane.get_by_role("button", name=button).click()
+        expect(self.button(button)).to_be_enabled()
+        self.button(button).click()

@@ -3,6 +3,7 @@
 import pytest
 from foreign import NAME, foreign_server
 from playwright.sync_api import expect
+from talker import Talker
 
 pytestmark = pytest.mark.browser
 
@@ -60,6 +61,18 @@ def test_who_reads_above_is_left_there_and_told_how_much_is_new(ada, grace):
     new.click()
     expect(ada.log.get_by_text("three", exact=True)).to_be_in_viewport()
     expect(new).to_be_hidden()
+
+
+def test_a_guest_whose_own_colour_is_taken_has_another(kernel, ada, grace):
+    maria = Talker(kernel[0], "maria")  # by her name she would be as blue as ada
+    maria.says("what colour am I?")
+    ada.reads("what colour am I?")
+    colours = [ada.pane.locator(".ck-name"), ada.log.locator(".ck-said").last]
+    mine, hers = (each.get_attribute("data-colour") for each in colours)
+    assert mine == "0"
+    assert hers not in ("0", "4")  # nor grace's
+    maria.leaves()
+    ada.reads("maria has left the room")
 
 
 @pytest.mark.fault(17)

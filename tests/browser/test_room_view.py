@@ -93,6 +93,11 @@ def test_a_diagram_in_a_cell_is_a_picture_that_is_saved(naive, lab):
     naive.run(2)
     picture = naive.main.locator(".jp-RenderedSVG img")
     expect(picture).to_be_visible()
+    for width in (900, 1280, 2000):  # it fits, and does not grow
+        naive.page.set_viewport_size({"width": width, "height": 900})
+        box, place = picture.bounding_box(), naive.main.locator(".jp-RenderedSVG").bounding_box()
+        assert box["width"] <= min(place["width"], 800)
+    naive.page.set_viewport_size({"width": 1280, "height": 900})
     naive.save()
     assert "BrokenPipeError in broadcast" in (lab.folder / "room.ipynb").read_text()
 
@@ -114,13 +119,64 @@ def test_the_plug_s_buttons_do_to_a_good_room_what_they_say(notebook, diagram):
     linus.reads("while linus is frozen")
     linus.presses("Half-close")
     grace.reads("linus has left the room")
+    linus.reads("you half-closed (FIN)")
     ada.presses("Reset")
     ada.is_said_to_be("outside")
+    ada.reads("you cut the connection (RST)")
     grace.reads("ada has left the room (connection lost)")
+    ada.presses("Join again")
+    grace.reads("ada has entered the room")
+    ada.presses("Hang up")
+    ada.reads("you hung up (FIN)")
+    assert ada.log.locator(".ck-trouble").count() == 0
     grace.presses("Go silent")
     grace.types("can anybody hear me?")
     expect(grace.pane.get_by_role("button", name="Go silent")).to_be_disabled()
     expect(diagram).to_contain_text("silen")
+
+
+def test_a_button_that_can_do_nothing_says_why_and_a_reset_leads_out_of_the_silence(notebook):
+    ada, grace = notebook.pane("ada", -1), notebook.pane("grace", -1)
+    expect(ada.button("Freeze")).to_be_disabled()
+    expect(ada.button("Freeze")).to_have_attribute("title", "ada is not in the room")
+    for name in ("Hang up", "Half-close", "Freeze", "Slice", "Go silent"):
+        expect(grace.button(name)).to_be_disabled()
+        expect(grace.button(name)).to_have_attribute("title", re.compile("only Reset ends that"))
+    grace.presses("Leave")
+    grace.reads("nobody was told")
+    grace.presses("Join again")
+    grace.reads("the name grace is in use")
+    grace.presses("Reset")
+    expect(grace.button("Reset")).to_be_disabled()
+    grace.presses("Join again")
+    grace.is_said_to_be("in the room")
+    expect(grace.button("Go silent")).to_be_enabled()
+
+
+def test_in_a_small_window_the_board_shows_all_rows_and_the_plug_is_one_line(notebook, board, diagram):
+    page, panes = notebook.page, [notebook.pane(name, -1) for name in ("ada", "linus", "grace")]
+    for pane in panes[:2]:
+        pane.presses("Join again")
+        pane.is_said_to_be("in the room")
+    for who in ("listener", "ada", "linus", "grace", "switchboard"):
+        expect(row(board, who)).to_have_count(1)
+    page.set_viewport_size({"width": 1280, "height": 800})
+    panes[0].presses("Slice")  # its word grows
+    expect(panes[0].button("Unslice")).to_be_enabled()
+    for pane in panes:
+        tops = pane.plug.get_by_role("button").evaluate_all("all => all.map(each => each.offsetTop)")
+        assert len(set(tops)) == 1
+        assert pane.log.evaluate("log => log.clientHeight") > 130
+    assert board.evaluate("board => board.scrollHeight <= board.clientHeight")
+    assert board.locator("tbody th").evaluate_all(
+        "all => all.every(each => each.scrollWidth <= each.clientWidth)"
+    )
+    top, low = panes[0].pane.bounding_box()["y"], diagram.bounding_box()
+    assert low["y"] + low["height"] - top < 660  # pixels: what JupyterLab leaves of a window of 800
+    page.set_viewport_size({"width": 900, "height": 800})
+    expect(board.get_by_role("rowheader", name="ada")).to_be_attached()
+    assert board.evaluate("board => board.scrollWidth <= board.clientWidth")
+    page.set_viewport_size({"width": 1280, "height": 900})
 
 
 def test_a_kernel_that_is_started_anew_leaves_no_board_that_seems_alive(notebook, board):
