@@ -1,7 +1,7 @@
 """Who may come in: so many in all, so many from one address, and nobody once the door is shut.
 
-A stranger may also speak only so fast. From this machine's own addresses any number may come, at any pace: a
-lesson's clients all come from there.
+A stranger may also speak only so fast. By loopback any number may come, and at any pace unless a rate is
+asked for: a lesson's clients all come from there.
 """
 
 import ipaddress

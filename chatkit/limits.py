@@ -19,11 +19,11 @@ class Limits:
     outbox: int = 8 << 20  # bytes not yet sent, at once
     stalled: int = 1 << 20  # bytes not yet sent, of which none was taken for stall_time
     stall_time: float = 10.0
-    linger: float = 1.0  # for the peer's goodbye after ours, while it takes nothing of what is queued
-    farewell: float = 60.0  # for all that is queued when we say goodbye, however slowly it is taken
+    linger: float = 1.0  # for the peer's goodbye after ours, when nothing is queued any more
+    farewell: float = 60.0  # for all that is queued when we say goodbye; with nothing taken, stall_time
     clients: int | None = None  # how many at a time; None: as many as the engine and the descriptors allow
-    per_address: int = 16  # how many of them from one address; this machine's own are not counted
-    rate: float | None = None  # lines a second from one client; None: 20, and from this machine any number
+    per_address: int = 16  # how many of them from one address; loopback is not counted
+    rate: float | None = None  # lines a second from one client; None: 20, and by loopback any number
     burst: int = 100  # lines at once, before the rate counts
     flood_time: float = 30.0  # for which a client may be too fast without a pause
 

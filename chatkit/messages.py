@@ -129,8 +129,10 @@ class Command(Message):
 
 # What could move the cursor, begin a new visual line or turn text round: C0 but tab, DEL, C1, LS, PS, bidi.
 _ACTS = "\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"
-# What could hide text: without width, or without a shape; the joiners stay, which Persian and emoji need.
-_HIDES = "\u00ad\u180e\u200b\u2060-\u2064\u206a-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f"
+# What could hide text: without width, or without a shape (Default_Ignorable_Code_Point, UAX 44). Joiners and
+# variation selectors stay, which Persian, emoji and Japanese names need.
+_HIDES = "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb"
+_HIDES += "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e00ff\U000e01f0-\U000e0fff"
 _FORBIDDEN = re.compile(f"[{_ACTS}{_HIDES}]")
 _FIELDS = {"name": r"[^\s\[\]]+", "when": r"\S+", "text": ".*", "names": ".*", "reason": ".+"}
 

@@ -4,6 +4,7 @@ import contextlib
 import tracemalloc
 
 import pytest
+from ignorable import IGNORABLE, NEEDED
 
 from chatkit import Limits
 
@@ -87,16 +88,7 @@ LINE_BREAKS = {
 
 FORBIDDEN = [*range(9), *range(10, 32), *range(0x7F, 0xA0), 0x61C, 0x200E, 0x200F, *range(0x2028, 0x202F)]
 FORBIDDEN += [*range(0x2066, 0x206A)]
-HIDING = [
-    0xAD,
-    0x180E,
-    0x200B,
-    *range(0x2060, 0x2065),
-    *range(0x206A, 0x2070),
-    0xFEFF,
-    *range(0xFFF9, 0xFFFC),
-]
-HIDING += [*range(0xE0000, 0xE0080)]  # letters without a shape
+HIDING = sorted({*IGNORABLE} - {*FORBIDDEN} - NEEDED)
 
 
 def is_refused(stranger, *words):

@@ -28,7 +28,7 @@ TABLE: tuple[tuple[str, str, type, str], ...] = (
     ("--outbox", "outbox", int, "bytes that may wait for one client: who reads slower is cut"),
     ("--stalled", "stalled", int, "bytes that may wait while none is taken for --stall-time"),
     ("--stall-time", "stall_time", float, "seconds without taking a byte, and a frozen reader is cut"),
-    ("--linger", "linger", float, "seconds a client has to answer our goodbye"),
+    ("--linger", "linger", float, "seconds a client has to answer our goodbye, once it has all that waited"),
     ("--farewell", "farewell", float, "seconds to read, however slowly, what waits when we say goodbye"),
 )
 

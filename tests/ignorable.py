@@ -1,0 +1,19 @@
+"""Characters without a shape or a width, from the standard itself: an independent witness."""
+
+# Unicode 16, DerivedCoreProperties.txt, Default_Ignorable_Code_Point; and the interlinear annotation.
+IGNORABLE = [
+    0xAD,
+    0x34F,
+    0x61C,
+    0x115F,
+    0x1160,
+    0x17B4,
+    0x17B5,
+    *range(0x180B, 0x1810),
+    *range(0x200B, 0x2010),
+]
+IGNORABLE += [*range(0x202A, 0x202F), *range(0x2060, 0x2070), 0x3164, *range(0xFE00, 0xFE10), 0xFEFF, 0xFFA0]
+IGNORABLE += [*range(0xFFF0, 0xFFFC), *range(0x1BCA0, 0x1BCA4), *range(0x1D173, 0x1D17B)]
+IGNORABLE += [*range(0xE0000, 0xE1000)]
+NEEDED = {0x200C, 0x200D}  # joiners
+NEEDED |= {0x180B, 0x180C, 0x180D, 0x180F, *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)}  # selectors
