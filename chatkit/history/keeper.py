@@ -7,24 +7,22 @@ next try.
 import logging
 import sqlite3
 import time
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from os import PathLike
 from pathlib import Path
 
-from chatkit.history.allowance import Allowance
 from chatkit.history.pause import Pause
 from chatkit.history.retention import Retention
-from chatkit.history.schema import HistoryError, absolute, cannot, open_to_write, reason
+from chatkit.history.schema import OPENING, HistoryError, absolute, cannot, open_to_write, reason
 from chatkit.history.store import Store
 from chatkit.history.times import as_words
+from chatkit.history.wishes import Wishes
 from chatkit.messages import Remembered
 
 UPKEEP = 1.0  # seconds between two looks at what is too old, and at what is still owed
-FORGETTING = 0.05  # of all time at most: nobody can hold up the room by saying /forget all day
-UNTOLD = 1000  # names that are still to be told how many of their lines went
 
 log = logging.getLogger("chatkit.history")
 
@@ -55,26 +53,15 @@ class History:
         self._last: deque[Remembered] = deque(maxlen=replay)
         self._choices: dict[str, bool] = {}  # not written yet
         self._has_chosen = False  # and nobody has tried to
-        self._wishes: set[str] = set()  # names that are to be forgotten, and are not yet
-        self._removed = Counter[str]()  # lines of these names, and nobody has been told yet
-        self._owes_scrub = False  # the file may still hold pieces of what somebody had removed
-        self._allowance = Allowance(FORGETTING, 1.0)
+        self._wishes = Wishes()  # of those who are to be forgotten, and are not yet
         self._pause = Pause()
         self._next_look = 0.0
         self._changes = 0  # how often others have changed the file
-        self._place: object = None  # which file it is, whatever its name is by now
+        self._place: object = None  # which file is open, whatever its name is by now
 
     def open(self) -> None:
         """Open the file, or make one that its owner alone can read; raise `HistoryError`."""
-        self._store = Store(open_to_write(self.path, self.durable))
-        self._place = _place(self.path)
-        try:
-            if self.retention.hold(self._store, search=True):
-                self._store.scrub()
-            self._read_last()
-        except sqlite3.Error as error:
-            self._store.close()
-            raise cannot(self.path, error) from error
+        self._open(starts=True)
 
     def choices(self) -> Mapping[str, bool]:
         """Return the names that said no, in small letters: a yes does not outlive a server, a no does."""
@@ -108,11 +95,10 @@ class History:
 
         It is done later if somebody has locked the file or reads it, or if such wishes take too much time.
         """
-        name = name.lower()
         self._wishes.add(name)
-        if self._has_time():
+        if self._wishes.has_time():
             self._fulfil()
-        return None if name in self._wishes or self._owes_scrub else self._removed.pop(name, 0)
+        return self._wishes.answer(name)
 
     def close(self) -> None:
         """Write what is still owed, and let go of the file."""
@@ -136,7 +122,7 @@ class History:
     def _look_after(self) -> None:
         self._follow()
         self._settle()
-        if self._has_time():
+        if self._wishes.has_time():
             self._fulfil()
         with suppress(sqlite3.Error):
             if self.retention.hold(self._store) or self._store.changes() != self._changes:
@@ -144,16 +130,30 @@ class History:
 
     def _follow(self) -> None:
         """Begin a new file if somebody has moved this one or removed it; it must still hold every no."""
-        if _place(self.path) == self._place:
+        if self._place and self._place == _place(self.path):
             return
         with suppress(sqlite3.Error):  # an earlier try may have closed it
             self._choices = {**self.choices(), **self._choices}
-            self._store.scrub()  # what is only in the journal must go with the old file
+            self._fulfil()
+            self._store.empty_journal()  # what is only in there must go with the old file
         self._store.close()
         self._place = None
         with suppress(HistoryError):
-            self.open()
+            self._open(starts=False)
             log.warning("%s was moved or removed; a new one is begun", self.path)
+
+    def _open(self, *, starts: bool) -> None:
+        """Open the file; only before a server serves, a lock is waited for, and all of it looked through."""
+        self._store = Store(open_to_write(self.path, self.durable, OPENING if starts else 0.0))
+        place = _place(self.path)
+        try:
+            if starts and self.retention.hold(self._store, search=True):
+                self._store.scrub()
+            self._read_last()
+        except sqlite3.Error as error:
+            self._store.close()
+            raise cannot(self.path, error) from error
+        self._place = place  # last: what has failed half-way is tried again
 
     def _settle(self) -> None:
         self._has_chosen = False
@@ -162,26 +162,10 @@ class History:
                 self._store.set_refusals(self._choices)
                 self._choices.clear()
 
-    def _has_time(self) -> bool:
-        return self._allowance.is_left(time.monotonic())
-
     def _fulfil(self) -> None:
-        """Remove the lines of all who have asked, if the file lets us: one pass, however many they are."""
-        begun = time.monotonic()
         with suppress(sqlite3.Error):
-            if self._wishes:
-                self._note(self._store.forget(self._wishes))
+            if self._wishes.fulfil(self._store):
                 self._read_last()
-            if self._owes_scrub:
-                self._owes_scrub = not self._store.scrub()
-        self._allowance.spend(time.monotonic() - begun)
-
-    def _note(self, removed: Counter[str]) -> None:
-        self._wishes.clear()
-        self._owes_scrub |= bool(removed)
-        self._removed.update(removed)
-        for name in [*self._removed][:-UNTOLD]:  # who never asks again
-            del self._removed[name]
 
     def _read_last(self) -> None:
         self._changes = self._store.changes()

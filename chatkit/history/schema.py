@@ -63,11 +63,14 @@ def absolute(path: str | os.PathLike[str]) -> Path:
         raise cannot(Path(path), error) from error
 
 
-def open_to_write(path: Path, durable: bool) -> sqlite3.Connection:
-    """Open the history at `path`, make it if there is none; raise `HistoryError`."""
+def open_to_write(path: Path, durable: bool, wait: float = OPENING) -> sqlite3.Connection:
+    """Open the history at `path`, make it if there is none; raise `HistoryError`.
+
+    If it is locked, that may last `wait` seconds.
+    """
     if not _is_file(path):
         _make_private(path)
-    with _opened(str(path.absolute()), path) as db:
+    with _opened(str(path.absolute()), path, wait) as db:
         _check(db, path)
         _keep_private(path)
         _set_up(db, durable)
@@ -92,11 +95,11 @@ def open_to_read(path: Path) -> sqlite3.Connection:
 
 
 @contextmanager
-def _opened(name: str, path: Path) -> Iterator[sqlite3.Connection]:
+def _opened(name: str, path: Path, wait: float = OPENING) -> Iterator[sqlite3.Connection]:
     """Connect; what fails inside closes it again, and becomes a `HistoryError`."""
     try:  # the thread that opens it is not the one that serves, and they never use it at one time
         db = sqlite3.connect(
-            name, timeout=OPENING, isolation_level=None, check_same_thread=False, uri=name.startswith("file:")
+            name, timeout=wait, isolation_level=None, check_same_thread=False, uri=name.startswith("file:")
         )
     except (sqlite3.Error, ValueError) as error:
         raise cannot(path, error) from error

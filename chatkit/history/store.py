@@ -92,6 +92,10 @@ class Store:
         if self._ragged:
             self._db.execute("VACUUM")
             self._ragged = False
+        return self.empty_journal()
+
+    def empty_journal(self) -> bool:
+        """Move all that is in the journal into the file; return whether nobody stood in the way."""
         (busy, _, _) = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         return not busy
 

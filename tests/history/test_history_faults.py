@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 
 import pytest
 from program import ROOT
@@ -222,7 +223,7 @@ def test_a_place_where_no_file_can_be_is_refused(tmp_path, name):
 def test_a_file_that_somebody_has_locked_is_refused_at_the_start(remember, path, lock, monkeypatch):
     remember().close()
     lock()
-    monkeypatch.setattr("chatkit.history.schema.OPENING", 0.1)
+    monkeypatch.setattr("chatkit.history.keeper.OPENING", 0.1)
     with pytest.raises(HistoryError, match="another program has locked the file"):
         History(path).open()
 
@@ -288,6 +289,107 @@ def test_a_file_that_is_moved_away_is_followed_by_a_new_one(remember, read, path
     if what == "moved":
         with Archive(archived) as archive:
             assert [line.text for line in archive.lines()] == ["old"]
+
+
+@pytest.fixture
+def backup(remember, path):
+    """A copy of a history, as a program for backups makes it."""
+    history = remember()
+    history.record([("ada", "an old line"), ("ada", "from the backup")])
+    copy = path.with_name("backup.db")
+    history._store._db.execute("VACUUM INTO ?", (str(copy),))
+    history.forget("ada")
+    return copy
+
+
+@pytest.fixture
+def waits(monkeypatch):
+    """How many seconds each connection would wait for a lock, as a list."""
+    found, connect = [], sqlite3.connect
+    monkeypatch.setattr(
+        sqlite3, "connect", lambda *args, **how: found.append(how.get("timeout")) or connect(*args, **how)
+    )
+    return found
+
+
+@pytest.mark.fault(40)
+def test_a_file_that_is_replaced_by_a_locked_one_is_waited_for_by_nobody(
+    remember, read, path, clock, backup, waits
+):
+    history = remember()
+    other = sqlite3.connect(backup, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    backup.rename(path)
+    waits.clear()
+    for _ in range(3):
+        clock(3)
+        history.record([("ada", "lost")])
+    assert set(waits) == {0.0}
+    other.close()
+    clock(9)
+    history.record(())
+    clock(9)
+    assert history.record([("ada", "after")]) == "history goes on; 2 lines were not kept"
+    assert read() == [("ada", "an old line"), ("ada", "from the backup"), ("ada", "after")]
+
+
+@pytest.mark.fault(40)
+def test_a_file_that_is_replaced_by_a_damaged_one_is_tried_again(remember, read, path, clock, backup):
+    history = remember()
+    change = "UPDATE lines SET text = {} WHERE id = (SELECT max(id) FROM lines)"
+    with closing(sqlite3.connect(backup, isolation_level=None)) as other:
+        other.execute(change.format("CAST(x'ff' AS TEXT)"))
+    backup.rename(path)
+    clock(1)
+    history.record(())
+    assert history.record([("ada", "lost")]) == PAUSED.format("the file is not open")
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute(change.format("'mended'"))
+    clock(9)
+    history.record(())
+    clock(9)
+    assert history.record([("ada", "after")]) == "history goes on; 1 line was not kept"
+    assert read() == [("ada", "an old line"), ("ada", "mended"), ("ada", "after")]
+
+
+@pytest.mark.fault(41)
+def test_who_asked_to_be_forgotten_is_in_no_file_that_is_moved_away(remember, path, clock, found):
+    history = remember()
+    history.record([("ada", "SECRET"), ("grace", "hi")])
+    while history.forget("linus") is not None:  # until there is no time left
+        history._wishes._allowance.spend(1.0)
+    assert history.forget("ada") is None
+    path.rename(path.with_name("2026.db"))
+    clock(1)
+    history.record(())
+    assert found("SECRET") == []
+    assert history.forget("ada") == 1
+
+
+def test_a_file_that_is_moved_away_is_not_written_anew(remember, path, clock):
+    """It may be long, and the room would wait."""
+    history, asked = remember(), []
+    history.record([("ada", "old")])
+    history._store._db.set_trace_callback(asked.append)
+    path.rename(path.with_name("2026.db"))
+    clock(1)
+    history.record(())
+    assert asked
+    assert "VACUUM" not in asked
+
+
+def test_a_folder_that_is_replaced_by_an_empty_one_gets_a_new_file(remember, path, clock, read):
+    history = remember()
+    path.parent.rename(path.parent.with_name("put-away"))
+    clock(1)
+    history.record(())
+    assert history.record([("ada", "lost")]) == PAUSED.format("the file is not open")
+    path.parent.mkdir()
+    clock(9)
+    history.record(())
+    clock(9)
+    assert history.record([("ada", "after")]) == "history goes on; 1 line was not kept"
+    assert read() == [("ada", "after")]
 
 
 def test_a_folder_that_is_removed_pauses_it(remember, path, clock):

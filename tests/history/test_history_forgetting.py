@@ -3,8 +3,8 @@
 import pytest
 
 from chatkit.history import History
-from chatkit.history.keeper import UNTOLD
 from chatkit.history.store import Store
+from chatkit.history.wishes import UNTOLD
 
 LATER = "! your lines will be removed as soon as that can be done; /forget again tells whether it was"
 
@@ -14,7 +14,7 @@ def clock(monkeypatch):
     """A clock in a list that goes on by itself by 50 ms whenever the file is gone through."""
     now = [0.0]
     forget = Store.forget
-    monkeypatch.setattr("chatkit.history.keeper.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("chatkit.history.wishes.time.monotonic", lambda: now[0])
     monkeypatch.setattr(
         Store, "forget", lambda *args: now.__setitem__(0, round(now[0] + 0.05, 3)) or forget(*args)
     )
@@ -35,7 +35,7 @@ def tired(remember):
     history = remember()
     history.record([("grace", "hi")])
     history.record([(f"v{n}", "SECRET") for n in range(40)])
-    history._allowance.spend(10.0)
+    history._wishes._allowance.spend(10.0)
     assert [history.forget(f"v{n}") for n in range(40)] == [None] * 40
     return history
 
@@ -58,7 +58,7 @@ def test_who_never_spoke_and_asks_all_day_takes_a_twentieth_of_all_time(remember
 @pytest.mark.fault(41)
 @pytest.mark.parametrize("finish", ["tick", "close"])
 def test_all_who_wait_are_forgotten_in_one_pass(tired, passes, found, read, finish):
-    tired._allowance.spend(-20.0)
+    tired._wishes._allowance.spend(-20.0)
     tired._next_look = 0.0
     tired.record(()) if finish == "tick" else tired.close()
     assert len(passes) == 1
@@ -68,7 +68,7 @@ def test_all_who_wait_are_forgotten_in_one_pass(tired, passes, found, read, fini
 
 @pytest.mark.fault(41)
 def test_who_was_forgotten_later_is_told_how_much_it_was(tired):
-    tired._allowance.spend(-20.0)
+    tired._wishes._allowance.spend(-20.0)
     assert [tired.forget(f"V{n}") for n in range(40)] == [1] * 40
     assert tired.forget("v7") == 0
 
@@ -82,7 +82,7 @@ def test_what_nobody_asks_for_again_does_not_pile_up(remember):
     history._next_look = 0.0
     history.record(())
     assert history.forget("nobody") == 0
-    assert len(history._removed) <= UNTOLD
+    assert len(history._wishes._removed) <= UNTOLD
     assert history.forget(names[-1]) == 1
 
 

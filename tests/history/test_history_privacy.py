@@ -33,7 +33,7 @@ def test_not_a_byte_is_left(remember, found):
 def test_no_copy_is_left_that_sqlite_made_when_it_moved_lines(remember, found, seed, monkeypatch):
     """Deleting with `secure_delete` alone fails here: moved lines leave copies where they were."""
     chance = random.Random(seed)
-    monkeypatch.setattr("chatkit.history.keeper.FORGETTING", 1e9)  # however slow this machine is now
+    monkeypatch.setattr("chatkit.history.wishes.FORGETTING", 1e9)  # however slow this machine is now
     history = remember()
     names = [f"n{n}" for n in range(12)]
     for name in chance.sample(names, 8):
