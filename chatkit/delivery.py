@@ -142,8 +142,8 @@ class Delivery:
     def _send_out(self) -> None:
         """Send what is queued, to whoever there is anything for."""
         self._told = 0
-        turn, self._dirty = self._dirty, set()
-        for connection in turn:
+        these, self._dirty = self._dirty, set()
+        for connection in these:
             self._guard(self._deliver, connection, connection)
 
     def _deliver(self, connection: Connection) -> None:

@@ -51,7 +51,7 @@ class Threads(Engine):
 
     def start(self) -> None:
         self._inbox: deque[tuple[Event, Permit]] = deque()
-        self._turns: list[Permit] = []
+        self._permits: list[Permit] = []  # to be given back in the next round
         self._threads: set[threading.Thread] = set()
         self._rung = self._stopping = False
         self._arrivals = threading.Semaphore(ACCEPTS_A_ROUND)
@@ -97,24 +97,24 @@ class Threads(Engine):
                 self._hand_over(Event(Happened.ARRIVED, connection, []), self._arrivals)
 
     def _read_all(self, connection: Connection) -> None:
-        turn = threading.Lock()
+        permit = threading.Lock()
         while not self._stopping:
             event = read_event(connection)
-            turn.acquire()  # until what it handed over before has been dealt with
-            self._hand_over(event, turn)
+            permit.acquire()  # until what it handed over before has been dealt with
+            self._hand_over(event, permit)
             if event.happened is Happened.ENDED:
                 break
         self._threads.discard(threading.current_thread())
 
-    def _hand_over(self, event: Event, turn: Permit) -> None:
-        self._inbox.append((event, turn))
+    def _hand_over(self, event: Event, permit: Permit) -> None:
+        self._inbox.append((event, permit))
         if not self._rung:
             self._rung = True
             self.ring()
 
     def _let_them_read_on(self) -> None:
-        while self._turns:
-            self._turns.pop().release()
+        while self._permits:
+            self._permits.pop().release()
 
     def _hush(self) -> list[Event]:
         """Take everything that has been handed over."""
@@ -122,9 +122,9 @@ class Threads(Engine):
         self._rung = False  # before the inbox is emptied: whoever comes after that rings again
         events = []
         while self._inbox:
-            event, turn = self._inbox.popleft()
+            event, permit = self._inbox.popleft()
             events.append(event)
-            self._turns.append(turn)
+            self._permits.append(permit)
         return events
 
 

@@ -10,7 +10,7 @@ ROWS = {
     2: ("A client is reset", "The same, and the notice says that the connection was lost."),
     3: (
         "A client closes its sending half",
-        "What it said is delivered, what waits for it is sent, and then it has left.",
+        "What it said is delivered, and it has left; it is still sent all that waits for it.",
     ),
     4: ("A goodbye in the middle of a line", "The unfinished line is no message."),
     5: (
@@ -35,7 +35,7 @@ ROWS = {
     ),
     12: (
         "Somebody is back before its ghost has gone",
-        "A ghost found dead makes way; one that lives keeps its name. Never two of one name.",
+        "A ghost found dead makes way, one that is leaving goes first, one that lives keeps its name.",
     ),
     13: (
         "The same name in other letters",
@@ -107,7 +107,10 @@ ROWS = {
         "A process forks while it serves",
         "The child keeps neither clients nor port: a goodbye is a goodbye.",
     ),
-    36: ("A bug in a hook", "The log has the traceback and whose it was; one client goes, nobody else."),
+    36: (
+        "A bug in a hook, a history or a subclass",
+        "The log has the traceback and whose it was; it costs one client, or the history, and nobody else.",
+    ),
     37: ("The log cannot be written", "The chat goes on."),
     38: ("kill -9 in the middle of a talk", "Every line that anybody saw is in the history, which is whole."),
     39: ("A power cut", "Wherever the file was torn, what is left is an intact beginning."),
