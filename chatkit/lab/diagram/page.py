@@ -1,9 +1,9 @@
 """The whole picture, put together: a card with names at its head, rows below one another, names at its foot.
 
-It is a plain image to whoever draws it, with its twin in words inside for who cannot see it. It has no size
-of its own, so that it fits where there is little room: as an image it is as wide as its place.
+It is a plain image to whoever draws it, with its twin in words inside for who cannot see it.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -56,9 +56,10 @@ def draw_page(page: Page, text: str) -> str:
     """Return the SVG; `text` is its twin in words."""
     middles, gaps, bottom = page.place()
     width, height = page.columns.width, bottom + (page.columns.head if len(middles) >= _TALL else 12)
+    size = f'width="{width:.0f}" height="{height:.0f}" viewBox="0 0 {width:.0f} {height:.0f}"'
     parts = [
-        '<svg xmlns="http://www.w3.org/2000/svg" class="ck-diagram" role="img"'
-        f' viewBox="0 0 {width:.0f} {height:.0f}" style="max-width:{width:.0f}px">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="ck-diagram" role="img" {size}'
+        ' style="max-width:100%;height:auto">',
         f"<title>{escape(page.head or _name(page))}</title>",
         f"<desc>{escape(text)}</desc>",
         f"<style>{STYLE}</style>",
@@ -73,6 +74,16 @@ def draw_page(page: Page, text: str) -> str:
     if len(middles) >= _TALL:
         parts += draw_names(page.columns, bottom + page.columns.head - 10)
     return "\n".join([*parts, "</svg>"])
+
+
+def without_size(svg: str) -> str:
+    """Return the picture with no size of its own: as an image in a page it is then as wide as its place.
+
+    JupyterLab makes an image of it, and cuts off what has a size for which there is no room.
+    """
+    return re.sub(
+        r'width="(\d+)" height="\d+" (.*?) style="[^"]*"', r'\2 style="max-width:\1px"', svg, count=1
+    )
 
 
 def _draw_head(page: Page) -> Iterator[str]:

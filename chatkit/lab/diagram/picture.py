@@ -11,7 +11,7 @@ from typing import Any
 
 from chatkit.lab.diagram.columns import Columns
 from chatkit.lab.diagram.order import Step, find_people, make_steps, put_in_order
-from chatkit.lab.diagram.page import Page, draw_page
+from chatkit.lab.diagram.page import Page, draw_page, without_size
 from chatkit.lab.diagram.rows import make_rows
 from chatkit.lab.diagram.twin import write
 from chatkit.lab.diagram.words import make_safe
@@ -36,7 +36,7 @@ class Diagram:
         Path(path).write_text(self.svg, encoding="utf-8")
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return {"image/svg+xml": self.svg, "text/plain": self.text}
+        return {"image/svg+xml": without_size(self.svg), "text/plain": self.text}
 
 
 def diagram(
