@@ -1,8 +1,8 @@
 """What a switchboard wants of a history, and nothing of how one is kept.
 
-The thread that starts the server calls `open` and `choices`, and `close` if the start fails after that. From
-then on the switchboard's thread alone calls, so nothing may wait: not for a lock, not for a disk that is full.
-What cannot be kept is counted, and told in one sentence.
+The thread that starts the server calls `open` and `choices`, and `close` if the start fails after that. Then
+the switchboard's thread alone calls, so nothing may wait: not for a lock, not for a disk that is full. What
+cannot be kept is counted, and told in one sentence.
 """
 
 from collections.abc import Mapping, Sequence
