@@ -21,7 +21,7 @@ GOOD = 'room = open_room(); show(room, "ada", "linus", "grace")'
 @pytest.fixture(scope="module")
 def notebook(lab, open_notebook):
     """A notebook that opens the naive server's room, shows it, draws it; and then a good server's."""
-    return open_notebook(lab.write("room.ipynb", NAIVE, SHOW, "room.diagram()", GOOD))
+    return open_notebook(lab.write("room.ipynb", NAIVE, SHOW, "room.diagram()", GOOD, "room.board.look()"))
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +100,21 @@ def test_a_diagram_in_a_cell_is_a_picture_that_is_saved(naive, lab):
     naive.page.set_viewport_size({"width": 1280, "height": 900})
     naive.save()
     assert "BrokenPipeError in broadcast" in (lab.folder / "room.ipynb").read_text()
+
+
+def test_a_look_at_the_board_fits_a_narrow_window_and_breaks_no_word(notebook):
+    notebook.run(4)
+    table = notebook.main.locator(".ck-look")
+    expect(table).to_contain_text("verdict")
+    notebook.page.set_viewport_size({"width": 900, "height": 900})
+    heights = table.locator("tr").evaluate_all("all => all.map(each => each.clientHeight)")
+    assert max(heights) < 30
+    place = notebook.main.locator(
+        ".jp-OutputArea-output", has=notebook.page.locator(".ck-look")
+    ).bounding_box()
+    box = table.bounding_box()
+    assert box["x"] + box["width"] <= place["x"] + place["width"]
+    notebook.page.set_viewport_size({"width": 1280, "height": 900})
 
 
 def test_the_plug_s_buttons_do_to_a_good_room_what_they_say(notebook, diagram):
