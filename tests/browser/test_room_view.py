@@ -58,6 +58,10 @@ def test_a_polite_goodbye_sets_a_handler_spinning_and_the_next_speaker_pays(naiv
     expect(row(board, "linus")).to_contain_text("CLOSE_WAIT")
     expect(row(board, "linus").locator(".ck-rate")).to_contain_text(re.compile(r"\d,\d{3}"))
     expect(diagram).to_contain_text("FIN (no more from linus)")
+    for width in (900, 1280):  # nothing of it is cut off, however many digits there are
+        naive.page.set_viewport_size({"width": width, "height": 900})
+        cells = row(board, "linus").locator("th, td:not(.ck-number)")
+        assert cells.evaluate_all("all => all.every(each => each.scrollWidth <= each.clientWidth)")
     ada.types("one")
     grace.reads("one")
     expect(diagram).to_contain_text("RST")
