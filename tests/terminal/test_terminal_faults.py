@@ -3,13 +3,17 @@
 import asyncio
 import random
 import socket
+import threading
 
 import pytest
 from helm import chat, people, room
 
 from chatkit.backoff import Backoff
+from chatkit.dial import dial
+from chatkit.errors import Unreachable
 from chatkit.server import ChatServer
 from chatkit.terminal.mailbox import HELD
+from chatkit.terminal.places import Place
 
 pytestmark = pytest.mark.usefixtures("nothing_left")
 
@@ -90,6 +94,33 @@ def test_to_try_now_what_has_just_come_about_by_itself_does_nothing():
 
     with room() as server, people(server, "linus") as (linus,):
         asyncio.run(run(server, linus))
+
+
+def test_a_room_that_one_has_left_says_nothing_in_the_next(monkeypatch):
+    called, hung_up = threading.Event(), threading.Event()
+
+    def call(host, port, timeout):
+        if port != 1:
+            return dial(host, port, timeout)
+        called.set()
+        hung_up.wait(10)
+        raise Unreachable("cannot reach the first room")
+
+    async def run(server):
+        async with chat(("127.0.0.1", 1)) as ada:
+            await ada.until(called.is_set)
+            first = ada.app.visit.session
+            ada.app.visit.move(Place(*server.address, "ada"), remembers=False)
+            await ada.is_in()
+            hung_up.set()
+            await ada.until(lambda: not first._thread.is_alive())
+            await ada.enters("/who")
+            await ada.sees("here now: ada")
+            assert not [entry for entry in ada.log if "first room" in entry]
+
+    monkeypatch.setattr("chatkit.client.dial", call)
+    with room() as server:
+        asyncio.run(run(server))
 
 
 def test_a_name_that_is_taken_asks_for_another_and_keeps_what_was_typed():
