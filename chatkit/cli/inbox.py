@@ -8,7 +8,6 @@ from chatkit.client import ChatClient
 from chatkit.messages import Message
 
 BATCH = 500  # messages that are taken at once, so that a key or a signal need not wait for a flood
-QUIT = "/quit"  # never sent: to hang up is understood by every server
 
 
 class Inbox(Bell):

@@ -6,10 +6,11 @@ and that the server has gone is noticed with the next line that is entered.
 
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 
-from chatkit.cli.inbox import QUIT
 from chatkit.client import ChatClient
 from chatkit.messages import Message
+from chatkit.outgoing import leaves
 
 
 def talk_plainly(client: ChatClient, as_line: Callable[[Message], str]) -> None:
@@ -17,11 +18,12 @@ def talk_plainly(client: ChatClient, as_line: Callable[[Message], str]) -> None:
 
     def show(message: Message | None) -> None:
         if message:
-            print(as_line(message), flush=True)
+            with suppress(OSError):  # nobody reads any more
+                print(as_line(message), flush=True)
 
     client.subscribe(show)
     for line in sys.stdin or ():
-        if line.strip() == QUIT:
+        if leaves(line):
             break
         if line.strip():
             client.enter(line.rstrip("\r\n"))

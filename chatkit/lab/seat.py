@@ -14,6 +14,7 @@ from chatkit.errors import ChatError, Refused
 from chatkit.lab.pump import Work
 from chatkit.lab.transcript import Transcript
 from chatkit.messages import Message, Prompt, Reply
+from chatkit.outgoing import leaves
 
 PATIENCE = 0.3  # seconds for a server's own goodbye: one that is broken on purpose has none
 Status = Literal["joining", "joined", "left", "trouble", "replaced"]
@@ -73,7 +74,7 @@ class Seat:
 
     def enter(self, typed: str) -> None:
         """Send a line as it was typed; a blank one is no message."""
-        if typed.strip() == "/quit":
+        if leaves(typed):
             return self.leave()
         if typed.strip():
             self._send(typed)
