@@ -291,13 +291,16 @@ def test_a_file_that_is_moved_away_is_followed_by_a_new_one(remember, read, path
             assert [line.text for line in archive.lines()] == ["old"]
 
 
-@pytest.fixture
-def backup(remember, path):
-    """A copy of a history, as a program for backups makes it."""
+@pytest.fixture(params=["with a journal beside it", "with one only while it is written"])
+def backup(remember, path, request):
+    """A copy of a history, as a program for backups makes it, in either mode of SQLite's."""
     history = remember()
     history.record([("ada", "an old line"), ("ada", "from the backup")])
     copy = path.with_name("backup.db")
-    history._store._db.execute("VACUUM INTO ?", (str(copy),))
+    with closing(sqlite3.connect(copy)) as target:
+        history._store._db.backup(target)
+        if "only" in request.param:
+            target.execute("PRAGMA journal_mode = DELETE")
     history.forget("ada")
     return copy
 
