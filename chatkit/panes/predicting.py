@@ -35,7 +35,7 @@ class PredictionPane(ipywidgets.VBox):
         What it returns is compared, as text, with the answers.
         """
         print(self.prediction.verdict(truth))
-        self._buttons.disabled = True
+        self._buttons.disabled = self.prediction.revealed
 
     def __repr__(self) -> str:
         return self.prediction.text

@@ -21,6 +21,12 @@ def desk(lab, open_notebook):
     return notebook
 
 
+def test_who_has_not_chosen_may_still_choose(desk):
+    desk.run(2)
+    expect(desk.main.get_by_text("Choose above first, then run this cell again.")).to_be_visible()
+    expect(desk.main.get_by_label("no", exact=True)).to_be_enabled()
+
+
 def test_a_choice_made_by_hand_is_held_against_what_happened(desk):
     desk.main.get_by_label("no", exact=True).check()
     desk.run(2)
