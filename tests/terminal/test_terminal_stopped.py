@@ -43,6 +43,7 @@ class Sitting:
     def stops_and_goes_on(self):
         self.program.send_signal(signal.SIGSTOP)
         assert os.WIFSTOPPED(os.waitpid(self.program.pid, os.WUNTRACED)[1])
+        self.seen = b""  # it may draw anew at once
         self.program.send_signal(signal.SIGCONT)
 
     def close(self):
@@ -73,7 +74,6 @@ def test_who_is_stopped_and_goes_on_talks_and_leaves_as_ever(sit, eventually):
         grace.hears("* ada has entered the room")
         eventually(lambda: b"grace" in ada.seen)
         for number in range(3):
-            ada.seen = b""
             ada.stops_and_goes_on()
             eventually(lambda: b"grace" in ada.seen)  # it is drawn anew
             ada.types(f"hello {number}\r")
@@ -89,7 +89,6 @@ def test_the_hosts_view_stopped_and_going_on_stops_serving_as_ever(sit, eventual
     host = sit("serve", "127.0.0.1", "0", "--tui")
     eventually(lambda: b"listening" in host.seen)
     host.stops_and_goes_on()
-    host.seen = b""
     eventually(lambda: b"listening" in host.seen)
     host.program.send_signal(signal.SIGTERM)
     assert host.program.wait(10) == 0
