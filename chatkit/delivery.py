@@ -21,6 +21,7 @@ from chatkit.messages import Joined, Left, Notice, Reply, encode
 from chatkit.room import Room, State
 
 encode_reply = lru_cache(16)(encode)  # an answer that many are given is kept once for all
+UNFORGOTTEN = "the history has failed; what it has of you is still in it"
 FROZEN = 0.15  # seconds: who has taken nothing for so long is not waited for
 
 T = TypeVar("T")
@@ -65,8 +66,12 @@ class Delivery:
                     for message in self._memory.last():
                         self._tell(Tell(guest, message))
                 case Forget(guest, name):
-                    self._keep_news()
-                    self._tell(Tell(guest, Reply(forgotten(self._memory.forget(name)))))
+                    self._tell(Tell(guest, Reply(self._forget(name))))
+
+    def _forget(self, name: str) -> str:
+        self._keep_news()
+        count = self._memory.forget(name)
+        return forgotten(count) if self._memory.is_kept else UNFORGOTTEN
 
     def _keep(self) -> None:
         """Have what was said kept; nobody has been sent it yet."""

@@ -46,8 +46,9 @@ class Hosting(Delivery):
 
     def kick(self, name: str, reason: str = "removed by the host") -> None:
         """Tell the member called `name` why, if there is one, and hang up; any thread may ask."""
+        name, reason = str(name), str(reason)
         if self._connections:
-            self._errands.append(lambda: self._kick(str(name), str(reason)))
+            self._errands.append(lambda: self._kick(name, reason))
             self._engine.ring()
 
     def _run_errands(self) -> None:

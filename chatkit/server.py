@@ -115,7 +115,8 @@ class ChatServer(Switchboard):
         """In a forked child: close this process's copies of the sockets; the parent goes on serving."""
         self._listener.let_go()
         self._engine.let_go()
-        self._connections.clear()
+        self._begin_anew()
+        self._changing = threading.RLock()  # whoever held the other is not in this process
         self._thread = None
 
     def __enter__(self) -> Self:
@@ -150,15 +151,21 @@ class ChatServer(Switchboard):
 
     def _give_back(self) -> None:
         """Give back all that it holds; where it ends by a bug, too, nobody is left waiting."""
-        self._listener.close()
-        for connection in self._connections:
-            connection.abort("server failed")
-        self._engine.stop(timeout=1.0)
-        self._listener.let_go()  # of whoever is still there
-        self._ended.set()
-        if self.history:
-            self.history.close()
-        log.info("stopped")
+        try:
+            self._listener.close()
+            for connection in self._connections:
+                connection.abort("server failed")
+            self._engine.stop(timeout=1.0)
+            self._listener.let_go()  # of whoever is still there
+            if self.history:
+                self.history.close()
+            self._begin_anew()
+            log.info("stopped")
+        finally:
+            self._ended.set()
+
+    def _begin_anew(self) -> None:
+        super().__init__(self.room_type(ascii_only=self.room.ascii_only), self.limits)
 
     def _end_all(self, end: Callable[[Connection], None], deadline: float) -> None:
         for connection in list(self._connections):

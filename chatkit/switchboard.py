@@ -18,6 +18,7 @@ from chatkit.messages import Reply
 from chatkit.room import Room, State
 
 BREATH = 0.02  # seconds
+MOST_LATER = 64  # things that happened to one whose name must wait
 MOUTHFUL = 256  # lines that are decided in one go
 SHORT = 32  # bytes a line: who sends shorter ones, of the kind that takes longer, is read less at a time
 CROWD = 1 << 20  # bytes for single clients, of which no more wait for the end of a round
@@ -67,8 +68,7 @@ class Switchboard(Hosting):
 
     def _handle(self, event: Event) -> None:
         if event.connection in self._later or self._must_wait(event.connection, event.lines):
-            self._later.setdefault(event.connection, []).append(event)
-            return
+            return self._put_off(event)
         match event.happened:
             case Happened.ARRIVED:
                 self._arrived(event.connection)
@@ -143,6 +143,12 @@ class Switchboard(Hosting):
         connection.ended = True
         self._carry_out(self.room.leave(connection, connection.reason))
         self._hang_up(connection)
+
+    def _put_off(self, event: Event) -> None:
+        waiting = self._later.setdefault(event.connection, [])
+        waiting.append(event)
+        if len(waiting) > MOST_LATER and not event.connection.closing:
+            self._dismiss(event.connection, "flooding", "that was too fast; goodbye")
 
     def _must_wait(self, connection: Connection, lines: list[bytes]) -> bool:
         """Say whether these begin with a name that comes too fast, or whose holder is just leaving."""

@@ -242,6 +242,24 @@ def test_a_bug_that_ends_the_server_leaves_nobody_waiting(serve, gather, monkeyp
     assert ada.hears_all() == []
     server.serve_forever()  # it has ended
     eventually(lambda: is_free(server.address))
+    server._thread.join()
+    monkeypatch.undo()
+    assert server.start().names == ()  # nobody of before is taken for present
+    gather(server, "ada")
+
+
+@pytest.mark.fault(36)
+def test_words_that_are_none_harm_whoever_asks_alone(serve, gather):
+    class Bad:
+        def __str__(self):
+            raise ValueError("no words")
+
+    server = serve()
+    ada, grace = gather(server, "ada", "grace")
+    with pytest.raises(ValueError, match="no words"):
+        server.kick("ada", Bad())
+    ada.says("still here")
+    grace.hears("[ada] still here")
 
 
 @pytest.mark.fault(36)

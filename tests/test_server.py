@@ -293,7 +293,6 @@ def test_a_stop_while_it_is_still_starting_stops_it(engine, nothing_left, monkey
     assert not alive
 
 
-@pytest.mark.fault(29)
 def test_a_second_stop_does_not_take_a_new_start_for_the_old_one(serve, eventually):
     server = serve()
     thread, join = server._thread, server._thread.join
@@ -323,6 +322,7 @@ def test_a_server_that_a_hook_stopped_can_be_started_again(serve, gather, talk, 
     talk(server.start(), "grace")
 
 
+@pytest.mark.fault(29)
 def test_a_taken_port_is_refused_with_a_sentence(serve):
     port = serve().address[1]
     with pytest.raises(CannotListen, match=f"cannot listen on 127.0.0.1 port {port}: another program"):

@@ -135,7 +135,8 @@ class History:
         with suppress(sqlite3.Error):  # an earlier try may have closed it
             self._choices = {**self.choices(), **self._choices}
             self._fulfil()
-            self._store.empty_journal()  # what is only in there must go with the old file
+            if not self._store.empty_journal():  # what is only in there must go with the old file
+                return  # when nobody reads it any more
         self._store.close()
         self._place = None
         with suppress(HistoryError):

@@ -24,7 +24,7 @@ class News:
 
     def begin(self, name: str) -> None:
         """Begin as `name`, for the first time."""
-        self._name, self._was_here = name, False
+        self._name, self._was_here, self.recorded = name, False, None
 
     def entries(self, event: Event) -> list[Entry]:
         """Return what to show for an event."""

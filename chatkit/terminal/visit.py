@@ -37,6 +37,7 @@ class Visit:
         self.unsent: list[str] = []  # typed for a room that one has left since
         self.news = News(clock)
         self._clock, self._backoff = clock, backoff
+        self._ring = ring
         self._mailbox = Mailbox(ring)
 
     @property
@@ -90,6 +91,7 @@ class Visit:
         if session:
             self.unsent += session.outgoing.kept
             session.leave()
+            self._mailbox = Mailbox(self._ring)  # what is still in the other is of the room that one has left
         self.join(place)
 
     def enter(self, line: str) -> None:

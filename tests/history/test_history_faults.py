@@ -407,3 +407,27 @@ def test_a_folder_that_is_removed_pauses_it(remember, path, clock):
     history.record([("ada", "lost too")])
     clock(1)
     assert history.record([("ada", "after")]) == "history goes on; 2 lines were not kept"
+
+
+@pytest.mark.fault(40, 41)
+def test_a_file_that_is_moved_while_somebody_reads_it_is_left_when_they_are_done(
+    path, remember, found, clock
+):
+    history = remember()
+    history.record([("ada", "SECRETTOKEN"), ("bob", "hello")])
+    reader = sqlite3.connect(path, isolation_level=None)
+    with closing(reader):
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM lines").fetchone()
+        assert history.forget("ada") is None
+        moved = path.rename(path.with_name("old.db"))
+        clock(100)
+        history.record([("bob", "meanwhile")])
+        reader.execute("ROLLBACK")
+    clock(100)
+    history.record([("bob", "and now")])
+    assert history.forget("ada") == 1
+    history.close()
+    assert found("SECRETTOKEN") == []
+    with closing(sqlite3.connect(moved)) as old:
+        assert old.execute("SELECT name, count(*) FROM lines GROUP BY name").fetchall() == [("bob", 3)]

@@ -429,6 +429,9 @@ def test_a_bug_in_what_the_history_is_asked_costs_nobody_their_seat(room, talk, 
     assert "[ada] hello" in heard
     linus.says("/who")
     linus.hears_until("! here now: ada, grace, linus")
+    answers = [line for line in catches_up(ada) if "of yours" in line or "still in it" in line]
+    failed = "! the history has failed; what it has of you is still in it"
+    assert answers == ["! 0 lines of yours removed for good" if method == "last" else failed]
     assert caplog.text.count("ZeroDivisionError") == 1
 
 
@@ -446,3 +449,24 @@ def test_a_bug_in_the_history_costs_nobody_a_line(room, talk, read, monkeypatch,
     assert catches_up(talk(server, "linus")) == []  # it promises nothing
     assert read() == [("ada", "kept")]
     assert caplog.text.count("ZeroDivisionError") == 1
+
+
+@pytest.mark.fault(33, 41)
+def test_a_stop_waits_until_the_history_is_closed(serve, path):
+    closing, go = threading.Event(), threading.Event()
+
+    class Slow(History):
+        def close(self):
+            closing.set()
+            go.wait(20)
+            super().close()
+
+    server = serve(history=Slow(path))
+    stopping = threading.Thread(target=server.stop)
+    stopping.start()
+    assert closing.wait(20)
+    stopping.join(1.5)
+    waits = stopping.is_alive()
+    go.set()
+    stopping.join(20)
+    assert waits

@@ -1,5 +1,7 @@
 """How fast and from where: here as one likes; elsewhere, or when asked for, so much and no more."""
 
+import contextlib
+
 import pytest
 
 from chatkit import Limits
@@ -119,6 +121,19 @@ def test_whoever_comes_after_a_flooder_from_the_same_address_is_let_in(far_away,
     neighbour.sends(b"neighbour\nsorry for him\n")  # the name waits its turn, and what comes with it
     grace.hears("* neighbour has entered the room")
     neighbour.hears("Welcome to chatkit! What shall I call you?", "* The room contains: grace")
+
+
+@pytest.mark.fault(22, 24)
+def test_a_flood_behind_a_name_that_must_wait_is_cut(far_away, serve, gather, talk, eventually):
+    server = serve(limits=Limits(rate=NEVER, burst=1))
+    gather(server, "grace")[0].resets()
+    eventually(lambda: not server.outboxes)
+    flooder = talk(server)  # it comes by grace's pace, and so its name must wait
+    flooder.hears_the_prompt()
+    with contextlib.suppress(ConnectionError):
+        flooder.sends(b"flooder\n" + b"spam\n" * 400_000)
+    flooder.hears_all()
+    assert flooder.end
 
 
 @pytest.mark.fault(25)
