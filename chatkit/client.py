@@ -51,6 +51,8 @@ class ChatClient:
 
     def connect(self) -> Self:
         """Connect, give the name and wait to be let in; raise the `ChatError` that says why not."""
+        if self._socket:
+            raise CannotConnect(f"{self.name} has connected already, and a client does so once: make another")
         try:
             self._socket = dial(self.host, self.port, self.timeout)
             self._reader.start()

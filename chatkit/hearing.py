@@ -55,14 +55,15 @@ class Hearing:
                 callback(None)
 
     def watch(self, callback: Callable[[], None]) -> None:
-        """Call `callback` whenever there is something to receive; now, too."""
+        """Call `callback` whenever there is something to receive; now, too. A subscriber goes on hearing."""
 
         def put(message: Heard) -> None:
             self._waiting.put(message)
             callback()
 
         with self.lock:
-            self._hand_over = put
+            if not self._is_subscribed:
+                self._hand_over = put
         callback()
 
     def note(self, size: int) -> bool:

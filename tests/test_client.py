@@ -140,6 +140,31 @@ def test_with_connects_and_quits(serve):
     assert ada.state == "closed"
 
 
+def test_a_client_connects_once_and_a_second_try_harms_nothing(serve, join):
+    server = serve()
+    ada, grace = join(server, "ada"), join(server, "grace")
+    with pytest.raises(errors.CannotConnect, match="connected already"):
+        ada.connect()
+    ada.say("still here")
+    while (message := grace.receive(SOON)) != Said("ada", "still here"):
+        assert message
+    ada.quit()
+    with pytest.raises(errors.CannotConnect, match="make another"):
+        ada.connect()
+
+
+def test_who_watches_takes_nothing_from_a_subscriber(serve, join):
+    server, heard = serve(), []
+    ada, grace = join(server, "ada"), join(server, "grace")
+    grace.subscribe(heard.append)
+    grace.watch(lambda: None)
+    ada.say("hello")
+    ada.quit()
+    grace.quit()
+    assert [message for message in heard if isinstance(message, Said)] == [Said("ada", "hello")]
+    assert heard[-1] is None
+
+
 def test_with_takes_a_client_that_is_connected_as_it_is(serve):
     server = serve()
     ada = ChatClient(*server.address, "ada").connect()

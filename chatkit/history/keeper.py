@@ -22,6 +22,7 @@ from chatkit.history.times import as_words
 from chatkit.history.wishes import Wishes
 from chatkit.messages import Remembered
 
+CLOSING = 0.5  # seconds to wait for a lock at the end
 UPKEEP = 1.0  # seconds between two looks at what is too old, and at what is still owed
 
 log = logging.getLogger("chatkit.history")
@@ -101,9 +102,13 @@ class History:
         return self._wishes.answer(name)
 
     def close(self) -> None:
-        """Write what is still owed, and let go of the file."""
+        """Write what is still owed, and let go of the file; nobody is served now, so a lock is waited for."""
+        with suppress(sqlite3.Error):
+            self._store.wait_for_locks(CLOSING)
         self._settle()
         self._fulfil()
+        if self._wishes.are_owed:
+            log.warning("%s is in use, so somebody who asked to be forgotten is still in it", self.path)
         self._store.close()
         if self._pause.is_on:
             log.warning("%d lines were not kept", self._pause.missed)

@@ -99,6 +99,10 @@ class Store:
         (busy, _, _) = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         return not busy
 
+    def wait_for_locks(self, seconds: float) -> None:
+        """Let each change wait so long for who has locked the file."""
+        self._db.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
+
     def probe(self) -> None:
         """Write something that changes nothing, to see whether writing works."""
         (version,) = self._db.execute("PRAGMA user_version").fetchone()

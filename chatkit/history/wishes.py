@@ -26,6 +26,11 @@ class Wishes:
         self._owes_scrub = False  # the file may still hold pieces of what somebody had removed
         self._allowance = Allowance(FORGETTING, SAVED)
 
+    @property
+    def are_owed(self) -> bool:
+        """Whether the file still holds anything of anybody who wants to be forgotten."""
+        return bool(self._names) or self._owes_scrub
+
     def add(self, name: str) -> None:
         """Note that every line of `name` is to be removed."""
         self._names.add(name.lower())

@@ -431,3 +431,27 @@ def test_a_file_that_is_moved_while_somebody_reads_it_is_left_when_they_are_done
     assert found("SECRETTOKEN") == []
     with closing(sqlite3.connect(moved)) as old:
         assert old.execute("SELECT name, count(*) FROM lines GROUP BY name").fetchall() == [("bob", 3)]
+
+
+@pytest.mark.fault(40, 41)
+def test_a_wish_that_cannot_be_fulfilled_at_the_end_is_told(path, remember, lock, read, caplog):
+    history = remember()
+    history.record([("ada", "hello")])
+    other = lock()
+    assert history.forget("ada") is None
+    history.close()
+    other.close()
+    assert f"{path} is in use, so somebody who asked to be forgotten is still in it" in caplog.text
+    assert read() == [("ada", "hello")]
+
+
+@pytest.mark.fault(40, 41)
+def test_at_the_end_a_lock_is_waited_for(remember, lock, read, caplog):
+    history = remember()
+    history.record([("ada", "hello")])
+    other = lock()
+    assert history.forget("ada") is None
+    history._store.wait_for_locks = lambda seconds: other.close()  # as if it ended in that time
+    history.close()
+    assert "is in use" not in caplog.text
+    assert read() == []
