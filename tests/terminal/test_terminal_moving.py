@@ -1,0 +1,30 @@
+"""From one room to the next: nothing of the one is shown in the other."""
+
+from datetime import datetime
+
+from talker import Talker, eventually
+
+from chatkit import ChatServer
+from chatkit.history import History
+from chatkit.terminal.places import Place
+from chatkit.terminal.visit import Visit
+
+
+def test_what_was_not_shown_yet_stays_behind_and_so_does_what_the_room_said_of_itself(tmp_path):
+    with ChatServer(port=0, history=History(tmp_path / "chat.db")) as first, ChatServer(port=0) as second:
+        visit = Visit(Place(*first.address, "ada"), False, lambda: None, datetime.now, None)
+        visit.join(visit.place)
+        eventually(lambda: first.names == ("ada",))
+        grace = Talker(first.address, "grace")
+        eventually(lambda: visit.take() and visit.news.recorded)
+        grace.says("a word of the first room")
+        grace.says("/quit")
+        grace.hears_all()
+        eventually(lambda: "grace" not in visit.others)
+        visit.move(Place(*second.address, "ada"), False)
+        shown = []
+        eventually(lambda: shown.extend(visit.take()[1]) or any("nobody else" in str(each) for each in shown))
+        assert not any("first room" in str(each) or "grace" in str(each) for each in shown)
+        assert visit.news.recorded is None
+        visit.session.close()
+        grace.socket.close()
