@@ -58,10 +58,11 @@ class ChatClient:
             self._reader.start()
         except (CannotConnect, RuntimeError) as why:  # RuntimeError: there are no more threads to be had
             self._close(why if isinstance(why, CannotConnect) else CannotConnect(f"cannot listen: {why}"))
-        if not self._settled.wait(self.timeout):
+        in_time = self._settled.wait(self.timeout)
+        if not in_time:
             waited = f"{self._where} did not let {self.name} in within {self.timeout:g} seconds"
             self._close(NotAChatServer(waited))
-        if not self._conversation.joined:
+        if not (in_time and self._conversation.joined):  # it may join in the moment that is too late
             raise self.closed_because or CannotConnect(f"{self.name} quit before {self._where} let them in")
         return self
 

@@ -252,6 +252,14 @@ def test_a_server_that_never_says_a_word():
         ChatClient(*address, "ada", timeout=0.2).connect()
 
 
+def test_who_is_let_in_at_the_moment_that_is_too_late_is_told_so(serve, monkeypatch, eventually):
+    client = ChatClient(*serve().address, "ada", timeout=0.2)
+    monkeypatch.setattr(client._settled, "wait", lambda _: eventually(lambda: client.state == "joined"))
+    with pytest.raises(errors.NotAChatServer, match=r"did not let ada in within 0\.2 seconds"):
+        client.connect()
+    assert client.state == "closed"
+
+
 def test_a_server_that_prompts_without_a_newline():
     with (
         a_server_that(b"NICK", hears_the_end) as address,

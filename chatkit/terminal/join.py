@@ -11,6 +11,7 @@ from chatkit.terminal.entries import Stamps
 from chatkit.terminal.hangup import ends_when_asked
 from chatkit.terminal.inert import inert
 from chatkit.terminal.places import Place
+from chatkit.terminal.visit import Visit
 
 INTERRUPTED = 130  # as shells have it: left before there was anything to end in good order
 
@@ -27,7 +28,7 @@ def talk(host: str | None, port: int | None, name: str | None, stamps: Stamps, r
     app = ChatApp(place, asks=None in (host, port, name), stamps=stamps, remembers=remembers)
     with ends_when_asked(app, lambda: _close(app.visit.session)):
         app.run()
-    return _leave(app.visit.session, app.visit.unsent) if app.visit.session else INTERRUPTED
+    return _leave(app.visit, app.visit.session) if app.visit.session else INTERRUPTED
 
 
 def _close(session: Session | None) -> None:
@@ -35,11 +36,11 @@ def _close(session: Session | None) -> None:
         session.close()
 
 
-def _leave(session: Session, unsent: list[str]) -> int:
+def _leave(visit: Visit, session: Session) -> int:
     """Say goodbye now that the terminal is as it was, and what never went out."""
     status = session.status
     session.close()
-    for line in [*unsent, *session.outgoing.kept]:
+    for line in [*visit.unsent, *session.outgoing.kept]:
         print(f"! this was not sent: {inert(line)}")
     if status.state != "joined":
         raise ChatError(_why(status))

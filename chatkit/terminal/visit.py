@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from chatkit.backoff import Backoff
-from chatkit.outgoing import MOST
+from chatkit.outgoing import MOST, Outgoing
 from chatkit.session import Session
 from chatkit.standing import Event, Status
 from chatkit.terminal import entries, places
@@ -34,9 +34,9 @@ class Visit:
     ) -> None:
         self.place, self.remembers = place, remembers
         self.session: Session | None = None
-        self.unsent: list[str] = []  # typed for a room that one has left since
         self.news = News(clock)
         self._clock, self._backoff = clock, backoff
+        self._left: list[Outgoing] = []  # what was typed for rooms that one has left since
         self._ring = ring
         self._mailbox = Mailbox(ring)
 
@@ -61,6 +61,11 @@ class Visit:
         if not self.session or (self.is_here and not self.session.missing):
             return ()
         return self.session.outgoing.kept
+
+    @property
+    def unsent(self) -> list[str]:
+        """What was typed for the rooms that one has left, and was not read there."""
+        return [line for outgoing in self._left for line in outgoing.kept]
 
     @property
     def commands(self) -> tuple[str, ...]:
@@ -89,7 +94,7 @@ class Visit:
             self.news.begin(place.name)
             return session.rename(place.name)
         if session:
-            self.unsent += session.outgoing.kept
+            self._left.append(session.outgoing)  # its session still has a second to be read
             session.leave()
             self._mailbox = Mailbox(self._ring)  # what is still in the other is of the room that one has left
         self.join(place)

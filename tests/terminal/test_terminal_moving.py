@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from talker import Talker, eventually
+from talker import Talker, eventually, free_port
 
 from chatkit import ChatServer
 from chatkit.history import History
@@ -28,3 +28,32 @@ def test_what_was_not_shown_yet_stays_behind_and_so_does_what_the_room_said_of_i
         assert visit.news.recorded is None
         visit.session.close()
         grace.socket.close()
+
+
+def test_what_the_old_room_still_reads_is_not_told_as_unsent():
+    with ChatServer(port=0) as first, ChatServer(port=0) as second:
+        visit = Visit(Place(*first.address, "ada"), False, lambda: None, datetime.now, None)
+        visit.join(visit.place)
+        eventually(lambda: visit.is_here)
+        grace = Talker(first.address, "grace")
+        words = [f"word {number}" for number in range(200)]
+        for word in words:
+            visit.enter(word)
+        left = visit.session
+        visit.move(Place(*second.address, "ada"), False)
+        grace.hears(*(f"[ada] {word}" for word in words))
+        left.close()
+        visit.session.close()
+        assert visit.unsent == []
+        grace.leaves()
+
+
+def test_what_was_typed_where_nobody_answers_is_told_as_unsent():
+    with ChatServer(port=0) as second:
+        visit = Visit(Place("127.0.0.1", free_port(), "ada"), False, lambda: None, datetime.now, None)
+        visit.join(visit.place)
+        visit.enter("a word for nobody")
+        visit.move(Place(*second.address, "ada"), False)
+        eventually(lambda: visit.is_here)
+        visit.session.close()
+        assert visit.unsent == ["a word for nobody"]
