@@ -52,21 +52,16 @@ class Board:
         self._earlier: Seen | None = None
         self._before = self._see()
 
-    def look(self) -> Look:
+    def look(self, *, wait: float = 0.5) -> Look:
         """Return the rows as they are now; rates are over the time since the look before.
 
-        Looks that are compared lie a fifth of a second apart at least: the first one waits for that. Raise
-        `RuntimeError` if the board is closed.
+        Looks that are compared lie a fifth of a second apart at least: the first one waits for that. A thread
+        that is just at work has `wait` seconds to come to rest. Raise `RuntimeError` if the board is closed.
         """
-        with self._lock:
-            if not self._open:
-                raise RuntimeError("this board is closed")
-            if not self._earlier:
-                time.sleep(max(0.0, self._before.at + ENOUGH - time.monotonic()))
-            now, rows = self._judged()
-            if now.at - self._before.at >= ENOUGH:
-                self._earlier, self._before = self._before, now
-            return Look(rows, tuple(self._missing(now)))
+        deadline = time.monotonic() + wait
+        while (look := self._look()).is_passing and time.monotonic() < deadline:
+            time.sleep(0.01)
+        return look
 
     def wait_until(self, test: Callable[[Look], object], what: str, timeout: float = 5.0) -> Look:
         """Look until `test` is true of what is seen, and return that look.
@@ -99,6 +94,17 @@ class Board:
 
     def __repr__(self) -> str:
         return "Board()"
+
+    def _look(self) -> Look:
+        with self._lock:
+            if not self._open:
+                raise RuntimeError("this board is closed")
+            if not self._earlier:
+                time.sleep(max(0.0, self._before.at + ENOUGH - time.monotonic()))
+            now, rows = self._judged()
+            if now.at - self._before.at >= ENOUGH:
+                self._earlier, self._before = self._before, now
+            return Look(rows, tuple(self._missing(now)))
 
     def _judged(self) -> tuple[Seen, tuple[Row, ...]]:
         now = self._see()

@@ -15,6 +15,11 @@ class Look:
     missing: tuple[str, ...] = ()
 
     @property
+    def is_passing(self) -> bool:
+        """Whether some thread is just at work, and may be at rest in a moment."""
+        return any(row.is_passing for row in self.rows)
+
+    @property
     def text(self) -> str:
         """The board without any number that differs from run to run."""
         return as_text(self.rows, self.missing)

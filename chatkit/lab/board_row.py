@@ -53,6 +53,11 @@ class Row:
     is_named: bool = True  # `who` is the same in every run
 
     @property
+    def is_passing(self) -> bool:
+        """Whether its thread waits in no call, though nothing is wrong with it."""
+        return self.core is not None and not self.call and self.verdict not in TROUBLES
+
+    @property
     def words(self) -> str:
         """The verdict, and about whom."""
         between = {Verdict.STUCK: " to ", Verdict.HELD_UP: " by "}.get(self.verdict, "")

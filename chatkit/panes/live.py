@@ -90,6 +90,6 @@ class Live(anywidget.AnyWidget):
 
     def _board(self) -> object:
         try:
-            return self._room.board.look().html
+            return self._room.board.look(wait=0).html
         except RuntimeError:
             return CLOSED

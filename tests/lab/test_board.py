@@ -126,6 +126,21 @@ def test_the_selectors_engine_has_one_thread_for_all(watch, serve, gather, engin
     ]
 
 
+def test_a_thread_that_is_just_at_work_is_shown_at_rest_unless_it_goes_on_working(watch, serve, monkeypatch):
+    board, work = watch(serve()), [2]
+
+    def seen():
+        work[0] -= 1
+        call = "" if work[0] > 0 else "select"
+        return board._before, (Row("switchboard", Part.THREAD, call=call, core=0.1, verdict=Verdict.WORKS),)
+
+    monkeypatch.setattr(board, "_judged", seen)
+    assert board.look(wait=0).rows[0].call == ""
+    assert board.look(wait=LONG).rows[0].call == "select"
+    work[0] = 1_000_000
+    assert board.look(wait=0.05).rows[0].call == ""
+
+
 def test_two_servers_at_once_are_not_mixed_up(watch, serve, gather):
     one, other = serve(), serve()
     gather(one, "ada")
