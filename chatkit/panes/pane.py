@@ -5,7 +5,6 @@ or again when it asks. Clicks only queue work, on whatever thread they come; the
 the views. Without a browser nothing asks, and nothing waits for an answer.
 """
 
-import sys
 from pathlib import Path
 from typing import Any, ClassVar
 from weakref import WeakValueDictionary
@@ -123,6 +122,12 @@ class ChatPane(PersonPane):
 
     def close(self) -> None:
         """Leave, and take the pane out of the notebook."""
-        if not sys.is_finalizing():  # ipywidgets closes what is left even then, and no thread starts any more
-            self.person.click("leave")
+        self.person.click("leave")
+        super().close()
+
+    def __del__(self) -> None:
+        """Take the pane out, and start nothing: this may run in the midst of anything, even of `threading`.
+
+        Who is in a room is not collected, because the thread that hears it holds it.
+        """
         super().close()

@@ -1,8 +1,13 @@
 """Chat panes as a script sees them: talking, leaving, coming back, and what goes wrong."""
 
+import gc
+import threading
+import weakref
+
 import pytest
 
 from chatkit.lab import wait_for
+from chatkit.panes import ChatPane
 
 # Talking
 
@@ -118,6 +123,19 @@ def test_a_closed_pane_leaves_the_room(trio):
     ada, _grace, linus = trio
     linus.close()
     wait_for("* linus has left the room", ada)
+
+
+def test_a_pane_that_is_collected_starts_no_thread(server, eventually, monkeypatch):
+    """Within `threading`, whose lock a new thread needs, to wait for its start would be to wait for ever."""
+    pane = ChatPane(*server.address, "ada")
+    pane.leave()
+    pane.close()
+    eventually(lambda: not any(each.name.startswith("chatkit pane") for each in threading.enumerate()))
+    started, gone = [], weakref.ref(pane)
+    monkeypatch.setattr(threading.Thread, "start", lambda thread: started.append(thread.name))
+    del pane
+    eventually(lambda: gc.collect() >= 0 and gone() is None)
+    assert started == []
 
 
 # What goes wrong is one sentence in the pane
