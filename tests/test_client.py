@@ -258,6 +258,7 @@ def test_who_is_let_in_at_the_moment_that_is_too_late_is_told_so(serve, monkeypa
     with pytest.raises(errors.NotAChatServer, match=r"did not let ada in within 0\.2 seconds"):
         client.connect()
     assert client.state == "closed"
+    client.quit()  # it returns when nothing is left of it
 
 
 def test_a_server_that_prompts_without_a_newline():
