@@ -2,9 +2,12 @@
 
 After a SIGCONT without a Ctrl-Z before it (`kill -STOP`, a debugger), Textual would take it a second time:
 two threads would read the keys, one of them for ever, and what to restore at the end would be forgotten.
+And it would do so at once, in the midst of a write to that terminal, which then never ends.
 """
 
 import sys
+from collections.abc import Callable
+from contextlib import suppress
 
 from textual.driver import Driver
 
@@ -24,5 +27,18 @@ def driver() -> type[Driver] | None:
                 self.suspend_application_mode()
                 self._must_signal_resume = True  # so that all is drawn again
             super().start_application_mode()  # type: ignore[no-untyped-call]
+
+        def _sigtstp_application(self, *_: object) -> None:
+            self._in_turn(super()._sigtstp_application)
+
+        def _sigcont_application(self, *_: object) -> None:
+            self._in_turn(super()._sigcont_application)
+
+        def _in_turn(self, answer: Callable[[], None]) -> None:
+            """Answer a signal when the loop comes round, unless somebody else has the terminal."""
+            if not self._auto_restart:
+                return answer()
+            with suppress(RuntimeError):  # the loop is over, and the app with it
+                self._loop.call_soon_threadsafe(answer)
 
     return SteadyDriver

@@ -19,12 +19,12 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="there are no such signa
 class Sitting:
     """A program at a terminal of its own, which is read all the time."""
 
-    def __init__(self, *words):
+    def __init__(self, *words, by=("-m", "chatkit")):
         self.master, self.slave = os.openpty()
         termios.tcsetwinsize(self.slave, (24, 80))
         self.before = termios.tcgetattr(self.slave)
         self.program = subprocess.Popen(
-            [sys.executable, "-m", "chatkit", *map(str, words)],
+            [sys.executable, *by, *map(str, words)],
             stdin=self.slave, stdout=self.slave, stderr=self.slave,
             env={**os.environ, "TERM": "xterm"}, start_new_session=True,
         )  # fmt: skip
@@ -58,8 +58,8 @@ class Sitting:
 def sit():
     sitting = []
 
-    def _sit(*words):
-        sitting.append(Sitting(*words))
+    def _sit(*words, **options):
+        sitting.append(Sitting(*words, **options))
         return sitting[-1]
 
     yield _sit
@@ -78,6 +78,44 @@ def test_who_is_stopped_and_goes_on_talks_and_leaves_as_ever(sit, eventually):
             eventually(lambda: b"grace" in ada.seen)  # it is drawn anew
             ada.types(f"hello {number}\r")
             grace.hears(f"[ada] hello {number}")
+        ada.types("\x03")
+        grace.hears("* ada has left the room")
+        assert ada.program.wait(10) == 0
+        assert termios.tcgetattr(ada.slave) == ada.before
+        grace.leaves()
+
+
+INTERRUPTED = """
+import signal, sys
+from textual.drivers._writer_thread import WriterThread
+
+real, pending = WriterThread.write, [signal.Signals[sys.argv.pop()]]
+
+def write(self, text):
+    with self._queue.mutex:  # as in the midst of `put`
+        if "grace" in text and pending:
+            signal.raise_signal(pending.pop())
+    real(self, text)
+
+WriterThread.write = write
+from chatkit.cli.program import main
+sys.exit(main())
+"""
+TAKEN = b"\x1b[?1049h"  # what a program writes when it takes the terminal
+
+
+@pytest.mark.parametrize("name", ["SIGTSTP", "SIGCONT"])
+def test_it_may_be_stopped_and_go_on_in_the_midst_of_a_write(sit, eventually, name):
+    with ChatServer(port=0) as server:
+        grace = Talker(server.address, "grace")
+        ada = sit("join", *server.address, "ada", "--no-remember", name, by=("-c", INTERRUPTED))
+        grace.hears("* ada has entered the room")
+        if name == "SIGTSTP":
+            assert os.WIFSTOPPED(os.waitpid(ada.program.pid, os.WUNTRACED)[1])
+            ada.program.send_signal(signal.SIGCONT)
+        eventually(lambda: ada.seen.count(TAKEN) == 2 and b"grace" in ada.seen.rpartition(TAKEN)[2])
+        ada.types("hello\r")
+        grace.hears("[ada] hello")
         ada.types("\x03")
         grace.hears("* ada has left the room")
         assert ada.program.wait(10) == 0
