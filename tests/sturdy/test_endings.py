@@ -45,28 +45,43 @@ def program(nothing_left):
         each.close()
 
 
-@pytest.mark.fault(33)
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM] * 3)
-def test_a_signal_under_load_ends_it_in_time_with_a_goodbye_to_who_reads(
-    engine, program, number, nothing_left
-):
-    server = program("--engine", engine)
-    reader, *flooders = [Talker(server.address, f"guest{each}") for each in range(5)]
-    frozen = Talker(server.address, "frozen", receive_buffer=4096)
+def flooded(address):
+    """A reader and four who flood, and the threads of them all, begun; `heard` has the reader's last line."""
+    reader, *flooders = talkers = [Talker(address, f"guest{each}") for each in range(5)]
     heard = []
     threads = [threading.Thread(target=floods, args=(each,)) for each in flooders]
     threads += [threading.Thread(target=hears_all, args=(each, [])) for each in flooders]
     threads += [threading.Thread(target=hears_all, args=(reader, heard))]
     for thread in threads:
         thread.start()
+    return talkers, threads, heard
+
+
+@pytest.mark.fault(33)
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM] * 3)
+def test_a_signal_under_load_ends_it_in_time(engine, program, number, nothing_left):
+    server = program("--engine", engine)
+    frozen = Talker(server.address, "frozen", receive_buffer=4096)
+    talkers, threads, _ = flooded(server.address)
     server.signal(number)
     status = server.process.wait(PATIENCE)
     for thread in threads:
         thread.join(PATIENCE)
-    for each in (reader, frozen, *flooders):
+    for each in (frozen, *talkers):
         each.leaves()
     assert status == 0
     assert server.process.stderr.read() == b""
+
+
+@pytest.mark.fault(33)
+def test_who_reads_in_a_flood_is_told_of_the_end_behind_all_of_it(engine, nothing_left):
+    server = ChatServer(port=0, engine=engine).start()
+    talkers, threads, heard = flooded(server.address)
+    server.stop(PATIENCE)
+    for thread in threads:
+        thread.join(PATIENCE)
+    for each in talkers:
+        each.leaves()
     assert heard == [GOODBYE]
 
 
