@@ -8,7 +8,7 @@ import os
 import platform
 import socket
 import struct
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -62,6 +62,16 @@ def sockets(port: int, host: str = "") -> list[Socket]:
     found = list(_from_proc(port, tables)) if available else _from_psutil(port)
     once = {each.peer or each.inode: each for each in found}  # a table that changes may tell a row twice
     return sorted(once.values(), key=lambda each: each.peer is not None)
+
+
+def unread(ports: Collection[int]) -> int:
+    """Return how many bytes have arrived, and lie unread, at either end of connections to these ports."""
+    marks, found = {f"{port:04X}" for port in ports}, 0
+    for table in ("tcp", "tcp6") if available else ():
+        with suppress(OSError), Path(f"/proc/net/{table}").open() as rows:
+            ends = (row.split() for row in rows)
+            found += sum(_socket(each).unread or 0 for each in ends if {each[1][-4:], each[2][-4:]} & marks)
+    return found
 
 
 def owners(inode: int) -> list[int]:

@@ -14,7 +14,7 @@ from itertools import takewhile
 from typing import Any
 
 from chatkit.check.judging import parse_address
-from chatkit.lab import obituary
+from chatkit.lab import kernel, obituary
 from chatkit.lab.board import Board
 from chatkit.lab.diagram import Diagram, diagram
 from chatkit.lab.events import EventLog, Kind
@@ -23,6 +23,7 @@ from chatkit.lab.waiting import comes_true, wait_for, wait_until
 from chatkit.lab.wire import Wire
 from chatkit.server import ChatServer
 
+MOMENT = 0.5  # seconds; somebody may not read at all, and that is no reason to wait for ever
 PATIENCE = 3.0  # seconds for a server's end, with its clients there and once more without them
 
 _rooms: dict[str, "OpenRoom"] = {}
@@ -95,9 +96,12 @@ class OpenRoom:
         wait_until(test, what, timeout)
 
     def settle(self, quiet: float = 0.2, timeout: float = 5.0) -> None:
-        """Wait until nothing has happened on the wires for `quiet` seconds; raise `TimeoutError`."""
+        """Wait until nothing has happened on the wires for `quiet` seconds; raise `TimeoutError`.
+
+        A busy machine is waited for: what has arrived has a moment to be read, and bear fruit.
+        """
         deadline = time.monotonic() + timeout
-        while self.log.wait_for_change(quiet):
+        while self.log.wait_for_change(quiet) or self._goes_on():
             if time.monotonic() > deadline:
                 raise TimeoutError(f"{timeout:g} seconds have passed, and the wires are still busy")
 
@@ -125,6 +129,14 @@ class OpenRoom:
     def __repr__(self) -> str:
         what = type(self.server).__name__ if self.server else "a server in another process"
         return f"a room: {what}"
+
+    def _goes_on(self) -> bool:
+        """Say whether the wires are quiet only because somebody has not come to reading yet."""
+        wires = () if self.closed.is_set() else self._wires.values()
+        before, ports = self.log.version, {self.address[1], *(wire.address[1] for wire in wires)}
+        return kernel.unread(ports) > 0 and comes_true(
+            lambda: self.log.version != before or not kernel.unread(ports), MOMENT
+        )
 
     def _is_under_way(self, moment: float) -> bool:
         """Say whether anything that was sent in the last `moment` seconds has not arrived yet."""

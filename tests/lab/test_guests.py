@@ -1,5 +1,6 @@
 """People on wires: they talk through them, and what a plug does, the others see as after a real failure."""
 
+import select
 import threading
 
 import pytest
@@ -177,6 +178,28 @@ def test_a_room_settles_when_its_wires_are_quiet(room, trio):
     ada.say("x" * 4000)
     with pytest.raises(TimeoutError, match=r"0.3 seconds have passed, and the wires are still busy"):
         room.settle(timeout=0.3)
+
+
+class Sleepy(Naive):
+    """It lets words lie for a while, as any thread does on a busy machine."""
+
+    def handle(self, client):
+        while select.select([client], [], []):
+            threading.Event().wait(0.35)
+            self.hear(client, client.recv(1024))
+
+
+def test_a_room_has_not_settled_while_words_lie_unread_unless_for_ever():
+    room = open_room(Sleepy)
+    ada, grace = room.seat("ada"), room.seat("grace")
+    for word in ("one", "two"):
+        ada.say(word)
+        room.settle()
+        assert grace.text.splitlines()[-1] == f"[ada] {word}"
+    grace.freeze()
+    ada.say("three")
+    room.settle()
+    assert "three" not in grace.text
 
 
 # Servers of other kinds
