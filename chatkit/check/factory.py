@@ -11,6 +11,7 @@ import asyncio
 import gc
 import inspect
 import os
+import queue
 import signal
 import sys
 import tempfile
@@ -117,7 +118,7 @@ def _live_as_child(factory: Factory, host: str, port: int, output: int) -> None:
 
 
 def _serve(factory: Factory, host: str, port: int) -> int:
-    asked = threading.Event()
+    asked: queue.SimpleQueue[int] = queue.SimpleQueue()  # its `put` may interrupt anything
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
     server = factory(host, port)
@@ -125,9 +126,9 @@ def _serve(factory: Factory, host: str, port: int) -> int:
         _set_going(server)
         return 0  # it has served, and returned
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: asked.set())
+        signal.signal(number, lambda number, _: asked.put(number))
     server.start()
-    asked.wait()
+    asked.get()
     server.stop()
     return 0
 

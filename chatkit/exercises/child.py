@@ -18,6 +18,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, NoReturn
 
+from chatkit.check.frames import frames
 from chatkit.exercises.complaints import ANSWERS, complaint, is_blunder, place
 from chatkit.exercises.exam import Exam, Wrong
 from chatkit.exercises.exercise import READING, task_of
@@ -55,7 +56,7 @@ class Report:
             self._watch.start()
 
     def _tell_where(self) -> None:
-        self.tell(where=place(sys._current_frames().get(threading.main_thread().ident or 0)))
+        self.tell(where=place(frames().get(threading.main_thread().ident or 0)))
 
 
 def main(name: str, file: Path) -> NoReturn:

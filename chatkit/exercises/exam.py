@@ -6,7 +6,6 @@ fear an answer that never returns. This file knows sockets only through the chec
 
 from __future__ import annotations
 
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -15,6 +14,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from chatkit.check.actor import Actor
+from chatkit.check.frames import frames
 from chatkit.check.judging import check
 from chatkit.check.promise import PROMISES, Broken
 from chatkit.check.rooms import Manners, Room
@@ -143,7 +143,7 @@ class Exam:
 
     def stack(self, thread: threading.Thread) -> list[str]:
         """Return the names of the functions that a thread is in, the innermost first."""
-        frame, names = sys._current_frames().get(thread.ident or 0), []
+        frame, names = frames().get(thread.ident or 0), []
         while frame:
             names.append(frame.f_code.co_name)
             frame = frame.f_back

@@ -6,13 +6,13 @@ one as an attribute; or if the meter has seen it call recv, send or accept on on
 
 import os
 import socket
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from types import FrameType
 from typing import Any
 
+from chatkit.check.frames import frames
 from chatkit.lab import kernel
 from chatkit.lab.board_seen import Work, Worker
 from chatkit.lab.kernel import Peer
@@ -22,11 +22,11 @@ from chatkit.lab.places import RECV, SEND, Place, place
 
 def workers(server: object, port: int) -> tuple[Worker, ...]:
     """Return the threads that work for `server`, whose sockets have this port."""
-    tallies, frames = METER.tallies(), sys._current_frames()
-    frames.pop(threading.get_ident(), None)  # our own would hold itself, and with it all that others hold
+    tallies, standing = METER.tallies(), frames()
+    standing.pop(threading.get_ident(), None)  # our own would hold itself, and with it all that others hold
     found = []
     for thread in threading.enumerate():
-        if frame := frames.get(thread.ident or 0):
+        if frame := standing.get(thread.ident or 0):
             tally = tallies.get(thread.ident or 0, Tally())
             found.append(_worker(thread, frame, tally, server, port))
     return tuple(worker for worker in found if worker)

@@ -126,7 +126,7 @@ class ChatPane(PersonPane):
         super().close()
 
     def __del__(self) -> None:
-        """Take the pane out, and start nothing: this may run in the midst of anything, even of `threading`.
+        """Take the pane out, and start nothing: this may run in the midst of anything.
 
         Who is in a room is not collected, because the thread that hears it holds it.
         """

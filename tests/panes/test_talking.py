@@ -126,7 +126,7 @@ def test_a_closed_pane_leaves_the_room(trio):
 
 
 def test_a_pane_that_is_collected_starts_no_thread(server, eventually, monkeypatch):
-    """Within `threading`, whose lock a new thread needs, to wait for its start would be to wait for ever."""
+    """The collector runs in the midst of anything, even where to start one is to wait for ever."""
     pane = ChatPane(*server.address, "ada")
     pane.leave()
     pane.close()
