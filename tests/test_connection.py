@@ -222,7 +222,7 @@ def test_abort_wakes_whoever_waits_in_read(pair):
     reader = threading.Thread(target=lambda: heard.append(each.read()))
     reader.start()
     each.abort("too slow")
-    reader.join(5)
+    reader.join(30)
     assert heard == [None]
 
 

@@ -53,7 +53,7 @@ def test_who_waits_to_receive_hears_no_more_once_another_subscribes(hearing):
     waiting.start()
     heard = []
     hearing.subscribe(heard.append)
-    waiting.join(10)
+    waiting.join(30)
     assert not waiting.is_alive()
     hearing.put(TWO)
     assert received + heard == [ONE, TWO]
@@ -76,7 +76,7 @@ def test_who_is_far_ahead_waits_until_all_has_been_received(hearing):
     waiting = threading.Thread(target=hearing.wait_until_taken, args=(lambda: False,))
     waiting.start()
     assert hearing.receive(0) == ONE
-    waiting.join(10)
+    waiting.join(30)
     assert not waiting.is_alive()
     assert hearing.note(1)
 

@@ -85,7 +85,7 @@ def test_close_wakes_whoever_waits_in_accept(listener):
     waiting = threading.Thread(target=lambda: accepted.append(listener.accept()))
     waiting.start()
     listener.close()
-    waiting.join(5)
+    waiting.join(30)
     assert accepted == [None]
 
 
@@ -265,7 +265,7 @@ def test_two_threads_give_up_the_reserve_once(listener, monkeypatch):
     reserve = listener._reserve
     monkeypatch.setattr(os, "close", close)
     listener._give_up_reserve()
-    other.join(5)
+    other.join(30)
     assert closed == [reserve]
 
 

@@ -254,7 +254,7 @@ def test_serve_forever_serves_until_somebody_stops_it(engine, talk, eventually):
     eventually(lambda: len(waited) > 1)
     talk(server).leaves()
     server.stop()
-    serving.join(5)
+    serving.join(30)
     assert not serving.is_alive()
 
 
@@ -283,13 +283,13 @@ def test_a_stop_while_it_is_still_starting_stops_it(engine, nothing_left, monkey
     monkeypatch.setattr(threading.Thread, "start", start_slowly)
     serving = threading.Thread(target=server.serve_forever)
     serving.start()
-    assert runs.wait(5)
+    assert runs.wait(30)
     server.stop()
     stopped.set()
     serving.join(3)
     alive = serving.is_alive()
     server.stop()
-    serving.join(5)
+    serving.join(30)
     assert not alive
 
 

@@ -93,7 +93,7 @@ def lying(lie):
             with suppress(OSError):
                 sock.shutdown(socket.SHUT_RDWR)
         for thread in server.threads:
-            thread.join(10)
+            thread.join(30)
 
 
 LIES = {

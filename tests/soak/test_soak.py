@@ -71,7 +71,7 @@ def soak(engine, clients, seconds, record):
         for what in ("threads", "descriptors"):
             eventually(lambda what=what: ask(server)[what] <= before[what], 30, f"{what}: more than before")
         server.stdin.close()
-        assert server.wait(10) == 0
+        assert server.wait(30) == 0
     return seen
 
 

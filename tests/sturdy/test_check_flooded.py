@@ -41,9 +41,9 @@ def a_server_that_floods(first, chunk):
             yield listener.getsockname()
         finally:
             listener.shutdown(socket.SHUT_RDWR)
-            door.join(10)
+            door.join(30)
             for thread in threads:
-                thread.join(10)
+                thread.join(30)
 
 
 @pytest.mark.parametrize("kind", FLOODS)

@@ -165,7 +165,7 @@ def test_a_subscriber_may_hear_a_flood_and_quit_in_it(nothing_left, eventually):
 
 def test_a_server_that_sends_but_never_reads_does_not_hold_up_who_speaks(nothing_left):
     with a_server_that(*JOINED, floods(b"[grace] x\n" * 100)) as address:
-        ada = ChatClient(*address, "ada", timeout=0.3).connect()
+        ada = ChatClient(*address, "ada", timeout=2.0).connect()
         with pytest.raises(ServerGone, match="takes no more lines"):
             ada.say("\n".join(["x" * 4000] * 10_000))
         ada.quit()
@@ -177,10 +177,10 @@ SILENCE = {"TCP_KEEPIDLE": 60, "TCP_KEEPINTVL": 15, "TCP_KEEPCNT": 4, "TCP_USER_
 @pytest.mark.fault(5)
 def test_a_server_gone_silent_is_left_in_time(serve, nothing_left):
     with Wire(serve().address) as wire:
-        ada = ChatClient(*wire.address, "ada", timeout=0.3).connect()
+        ada = ChatClient(*wire.address, "ada").connect()
         wire.go_silent()
         ada.say("is anybody there?")
-        ada.quit()
+        ada.quit(timeout=0.3)
         assert (ada.state, ada.closed_because) == ("closed", None)
 
 

@@ -61,7 +61,7 @@ def test_at_a_terminal_that_takes_nothing_a_signal_still_ends_the_app(number):
             talk_until_it_is_stuck(grace, master)
             program.send_signal(number)
             grace.hears("* ada has left the room")
-            assert program.wait(15) == 128 + number
+            assert program.wait(30) == 128 + number
         finally:
             program.kill()
             program.wait()
@@ -80,7 +80,7 @@ def test_the_app_leaves_the_room_and_ends(ignores):
             read_until(master, b"grace")
             os.close(master)
             grace.hears("* ada has left the room")
-            assert program.wait(15) is not None
+            assert program.wait(30) is not None
         finally:
             program.kill()
             program.wait()
@@ -92,7 +92,7 @@ def test_the_hosts_view_stops_its_server_and_ends():
     try:
         read_until(master, b"listening")
         os.close(master)
-        assert program.wait(15) is not None
+        assert program.wait(30) is not None
     finally:
         program.kill()
         program.wait()

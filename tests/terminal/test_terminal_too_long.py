@@ -109,4 +109,4 @@ def test_a_flood_of_long_lines_leaves_the_keys_alone(kind, nothing_left):
             asyncio.run(run(listener.getsockname()))
         finally:
             over.set()
-            server.join(10)
+            server.join(30)
