@@ -1,4 +1,4 @@
-"""The terminal is taken once at a time, also when the system stops the app and lets it go on.
+"""The terminal is taken once at a time, and drawn whole, also when the app is stopped and let go on.
 
 After a SIGCONT without a Ctrl-Z before it (`kill -STOP`, a debugger), Textual would take it a second time:
 two threads would read the keys, one of them for ever, and what to restore at the end would be forgotten.
@@ -32,7 +32,11 @@ def driver() -> type[Driver] | None:
             self._in_turn(super()._sigtstp_application)
 
         def _sigcont_application(self, *_: object) -> None:
-            self._in_turn(super()._sigcont_application)
+            self._in_turn(self._go_on)
+
+        def _go_on(self) -> None:
+            super()._sigcont_application()
+            self._app.refresh(layout=True)  # the terminal is empty, and Textual would draw only what changes
 
         def _in_turn(self, answer: Callable[[], None]) -> None:
             """Answer a signal when the loop comes round, unless somebody else has the terminal."""
