@@ -64,6 +64,8 @@ class OpenRoom:
         if name not in self._guests:
             self._guests[name] = Guest(self.wire(name), name)
         self._guests[name].join()
+        others = [each for each in self.guests if each.name != name and each.status == "joined"]
+        comes_true(lambda: all(name in each.others for each in others), MOMENT)  # if they are told
         with suppress(TimeoutError):  # the others are busy talking
             self.settle(quiet=0.05, timeout=1.0)
         return self._guests[name]

@@ -202,6 +202,21 @@ def test_a_room_has_not_settled_while_words_lie_unread_unless_for_ever():
     assert "three" not in grace.text
 
 
+class Late(Naive):
+    """It tells the others a while after it has let somebody in."""
+
+    def broadcast(self, line, sender=None):
+        threading.Event().wait(0.2)
+        super().broadcast(line, sender)
+
+
+def test_whoever_is_seated_has_been_heard_of():
+    room = open_room(Late)
+    ada = room.seat("ada")
+    room.seat("grace")
+    assert ada.text.splitlines()[-1] == "* grace has entered the room"
+
+
 # Servers of other kinds
 
 
