@@ -9,6 +9,7 @@ import re
 import nbformat
 from labserver import Lab
 from playwright.sync_api import Locator, Page, expect
+from talker import eventually
 
 expect.set_options(timeout=30_000)  # milliseconds: far more than anything takes, on a busy machine too
 
@@ -70,6 +71,17 @@ class Notebook:
         )
         light = str(name == "Light").lower()
         expect(self.page.locator("body")).to_have_attribute("data-jp-theme-light", light)
+
+    def resize(self, width: int, height: int) -> None:
+        """Give the window that many pixels, and wait until JupyterLab has laid itself out in it."""
+        edges = """panel => {
+            const {right, bottom} = panel.getBoundingClientRect();
+            return [innerWidth - right, innerHeight - bottom];
+        }"""
+        before = self.main.evaluate(edges)
+        self.page.set_viewport_size({"width": width, "height": height})
+        self.page.wait_for_function(f"innerWidth == {width} && innerHeight == {height}")
+        eventually(lambda: self.main.evaluate(edges) == before)
 
     def pane(self, name: str, view: int = 0) -> "PaneOnPage":
         """Return the pane of that person, or one of its views if there are several."""

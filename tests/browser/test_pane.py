@@ -118,5 +118,5 @@ def test_in_a_narrower_window_the_last_row_is_still_in_view(notebook, ada, grace
     grace.says(*["a line that is long enough to be broken in a narrow pane, " * 3] * 20, "the last one")
     ada.reads("the last one")
     for width in (700, 1280):
-        notebook.page.set_viewport_size({"width": width, "height": 900})
+        notebook.resize(width, 900)
         ada.is_at_its_end()

@@ -59,7 +59,7 @@ def test_a_polite_goodbye_sets_a_handler_spinning_and_the_next_speaker_pays(naiv
     expect(row(board, "linus").locator(".ck-rate")).to_contain_text(re.compile(r"\d,\d{3}"))
     expect(diagram).to_contain_text("FIN (no more from linus)")
     for width in (900, 1280):  # nothing of it is cut off, however many digits there are
-        naive.page.set_viewport_size({"width": width, "height": 900})
+        naive.resize(width, 900)
         cells = row(board, "linus").locator("th, td:not(.ck-number)")
         assert cells.evaluate_all("all => all.every(each => each.scrollWidth <= each.clientWidth)")
     ada.types("one")
@@ -98,10 +98,10 @@ def test_a_diagram_in_a_cell_is_a_picture_that_is_saved(naive, lab):
     picture = naive.main.locator(".jp-RenderedSVG img")
     expect(picture).to_be_visible()
     for width in (900, 1280, 2000):  # it fits, and does not grow
-        naive.page.set_viewport_size({"width": width, "height": 900})
+        naive.resize(width, 900)
         box, place = picture.bounding_box(), naive.main.locator(".jp-RenderedSVG").bounding_box()
         assert box["width"] <= min(place["width"], 800)
-    naive.page.set_viewport_size({"width": 1280, "height": 900})
+    naive.resize(1280, 900)
     naive.save()
     assert "BrokenPipeError in broadcast" in (lab.folder / "room.ipynb").read_text()
 
@@ -110,7 +110,7 @@ def test_a_look_at_the_board_fits_a_narrow_window_and_breaks_no_word(notebook):
     notebook.run(4)
     table = notebook.main.locator(".ck-look")
     expect(table).to_contain_text("verdict")
-    notebook.page.set_viewport_size({"width": 900, "height": 900})
+    notebook.resize(900, 900)
     heights = table.locator("tr").evaluate_all("all => all.map(each => each.clientHeight)")
     assert max(heights) < 30
     place = notebook.main.locator(
@@ -118,7 +118,7 @@ def test_a_look_at_the_board_fits_a_narrow_window_and_breaks_no_word(notebook):
     ).bounding_box()
     box = table.bounding_box()
     assert box["x"] + box["width"] <= place["x"] + place["width"]
-    notebook.page.set_viewport_size({"width": 1280, "height": 900})
+    notebook.resize(1280, 900)
 
 
 def test_the_plug_s_buttons_do_to_a_good_room_what_they_say(notebook, diagram):
@@ -173,13 +173,13 @@ def test_a_button_that_can_do_nothing_says_why_and_a_reset_leads_out_of_the_sile
 
 
 def test_in_a_small_window_the_board_shows_all_rows_and_the_plug_is_one_line(notebook, board, diagram):
-    page, panes = notebook.page, [notebook.pane(name, -1) for name in ("ada", "linus", "grace")]
+    panes = [notebook.pane(name, -1) for name in ("ada", "linus", "grace")]
     for pane in panes[:2]:
         pane.presses("Join again")
         pane.is_said_to_be("in the room")
     for who in ("listener", "ada", "linus", "grace", "switchboard"):
         expect(row(board, who)).to_have_count(1)
-    page.set_viewport_size({"width": 1280, "height": 800})
+    notebook.resize(1280, 800)
     panes[0].presses("Slice")  # its word grows
     expect(panes[0].button("Unslice")).to_be_enabled()
     for pane in panes:
@@ -192,10 +192,10 @@ def test_in_a_small_window_the_board_shows_all_rows_and_the_plug_is_one_line(not
     )
     top, low = panes[0].pane.bounding_box()["y"], diagram.bounding_box()
     assert low["y"] + low["height"] - top < 660  # pixels: what JupyterLab leaves of a window of 800
-    page.set_viewport_size({"width": 900, "height": 800})
+    notebook.resize(900, 800)
     expect(board.get_by_role("rowheader", name="ada")).to_be_attached()
     assert board.evaluate("board => board.scrollWidth <= board.clientWidth")
-    page.set_viewport_size({"width": 1280, "height": 900})
+    notebook.resize(1280, 900)
 
 
 def test_a_kernel_that_is_started_anew_leaves_no_board_that_seems_alive(notebook, board):
