@@ -45,6 +45,9 @@ class Listener:
 
     def accept(self) -> tuple[socket.socket, str] | None:
         """Return the next client's socket and its address in words; None if nobody came or was let in."""
+        if not self._take_reserve():
+            time.sleep(0.05)  # the last descriptor is to refuse with; whoever got it would leave none
+            return None
         try:
             return self._accept()
         except OSError as error:
@@ -87,8 +90,7 @@ class Listener:
             if self._take_reserve():  # descriptors have come free meanwhile
                 return sock, peer
             self.refuse(sock, FULL, "out of descriptors")
-        if not self._take_reserve():
-            time.sleep(0.05)  # nothing can be done for who waits; do not use up a core over it
+        self._take_reserve()
         return None
 
     def _take_reserve(self) -> bool:

@@ -6,6 +6,7 @@ import os
 import socket
 import threading
 import time
+from contextlib import ExitStack, suppress
 
 import pytest
 from talker import is_free
@@ -190,9 +191,9 @@ def test_without_even_the_reserve_it_does_not_spin(listener, monkeypatch):
     without_descriptors(monkeypatch)
     pauses = []
     monkeypatch.setattr(time, "sleep", pauses.append)
-    for _ in range(3):
+    for _ in range(4):
         assert listener.accept() is None
-    assert len(pauses) == 3
+    assert len(pauses) == 3  # at first there was the reserve
     assert min(pauses) > 0.01
     assert max(pauses) < 0.2
 
@@ -209,6 +210,35 @@ def test_the_reserve_is_taken_again_as_soon_as_there_is_a_descriptor(listener, m
         without_descriptors(monkeypatch)
         assert listener.accept() is None
         assert newcomer.recv(100).decode() == f"! {FULL}\n"
+
+
+@pytest.mark.fault(26)
+def test_the_last_descriptor_is_to_refuse_with_and_lets_nobody_in(listener, monkeypatch):
+    """Another thread may hold it for a moment: to start in, glibc opens a file."""
+    resource = pytest.importorskip("resource")
+    stolen, refuse = [], listener.refuse
+
+    def refuse_and_steal(*words):
+        refuse(*words)
+        stolen.append(os.dup(0))
+
+    monkeypatch.setattr(listener, "refuse", refuse_and_steal)
+    with ExitStack() as crowd:
+        ada, grace = (crowd.enter_context(socket.create_connection(listener.address, 5)) for _ in range(2))
+        taken, limits = [os.dup(0)], resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (taken[0] + 20, limits[1]))
+        try:
+            with suppress(OSError):
+                while True:
+                    taken.append(os.dup(0))
+            assert listener.accept() is None
+            os.close(stolen.pop())
+            assert listener.accept() is None
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+            for each in taken + stolen:
+                os.close(each)
+        assert ada.recv(100).decode() == grace.recv(100).decode() == f"! {FULL}\n"
 
 
 # Refusing
