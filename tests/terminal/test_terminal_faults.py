@@ -7,6 +7,7 @@ import threading
 
 import pytest
 from helm import chat, people, room
+from talker import PATIENCE
 
 from chatkit.backoff import Backoff
 from chatkit.dial import dial
@@ -41,7 +42,9 @@ def admit(door, *lines):
     return sock
 
 
-def test_a_restart_while_a_person_types_loses_nothing():
+def test_a_restart_while_a_person_types_loses_nothing(monkeypatch):
+    monkeypatch.setattr("chatkit.courier.REUNION", PATIENCE)  # linus may be slow to be back
+
     async def run(first):
         async with chat(first.address) as ada:
             await ada.is_in()
@@ -60,7 +63,7 @@ def test_a_restart_while_a_person_types_loses_nothing():
                 await ada.sees_no_more("lines kept")
                 assert not ada.app.visit.session.outgoing.waiting
 
-    with room() as first:
+    with room() as first, people(first, "linus"):
         asyncio.run(run(first))
 
 
