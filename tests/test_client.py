@@ -484,3 +484,24 @@ def test_who_quits_far_behind_hears_whole_lines_up_to_a_point_and_none_after(not
         quitting.join(PATIENCE)
     assert {len(str(message)) for message in heard[2:]} == {len(line) - 1}
     assert ada.closed_because is None
+
+
+def test_a_socket_is_given_back_by_its_reader_and_by_nobody_before(serve, join, monkeypatch, eventually):
+    """The next socket gets its number: a reader that is late would take words out of that one."""
+    may_go_on, is_busy = threading.Event(), threading.Event()
+
+    def read_slowly(_length):
+        is_busy.set()
+        return may_go_on.wait(PATIENCE)
+
+    server = serve()
+    ada, grace = join(server, "ada"), join(server, "grace")
+    monkeypatch.setattr(ada._hearing, "note", read_slowly)
+    grace.say("hello")
+    assert is_busy.wait(PATIENCE)
+    number = ada._socket.fileno()
+    ada.quit(0)
+    with socket.socket() as another:
+        assert another.fileno() != number
+    may_go_on.set()
+    eventually(lambda: ada._socket.fileno() == -1)

@@ -9,15 +9,18 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
+from talker import PATIENCE, Talker
 
 from chatkit.check import museum
 from chatkit.check.process import free_port, is_listening, wait_for
 from chatkit.check.promise import PROMISES, Level, Verdict
 from chatkit.server import ChatServer
 from chatkit.specimens import CAUSE, NAMES, specimen, specimens
+from chatkit.specimens.naive import Naive
 
 PACKAGE = Path(__file__).parent.parent / "chatkit"
 PLACE = PACKAGE / "specimens"
@@ -131,3 +134,43 @@ def test_the_naive_server_can_live_in_a_notebook():
         assert caller.recv(100) == b"What is your name?\n"
         port = server.address[1]
     assert not is_listening(port)
+
+
+# The housing
+
+
+class Tardy(Naive):
+    """Its handlers end when they are told to, and not before."""
+
+    def __init__(self, host, port):
+        super().__init__(host, port)
+        self.may_end, self.is_ending, self.has_ended = (threading.Event() for _ in range(3))
+
+    def remove(self, client):
+        self.is_ending.set()
+        self.may_end.wait()
+        self.has_ended.set()
+
+
+def test_a_room_that_was_stopped_reads_nothing_any_more():
+    """The next room's sockets have the numbers of its own."""
+    with Tardy("127.0.0.1", 0) as server:
+        talker = Talker(server.address, "ada")
+        talker.resets()
+        assert server.is_ending.wait(PATIENCE)
+        later = threading.Timer(0.1, server.may_end.set)
+        later.start()
+        server.stop(PATIENCE)
+        assert server.has_ended.is_set()
+        later.join()
+
+
+def test_a_thread_that_never_ends_is_not_waited_for_for_ever():
+    server = Tardy("127.0.0.1", 0).start()
+    talker = Talker(server.address, "ada")
+    talker.resets()
+    assert server.is_ending.wait(PATIENCE)
+    server.stop(0.1)
+    assert not server.has_ended.is_set()
+    server.may_end.set()
+    server.stop(PATIENCE)

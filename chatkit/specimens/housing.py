@@ -5,6 +5,7 @@ Nothing of this is the specimen's own: run as a process, it does without.
 
 import socket
 import threading
+import time
 from contextlib import suppress
 from typing import Self
 
@@ -26,12 +27,19 @@ class Housing:
         threading.Thread(target=self._live, name="specimen accept", daemon=True).start()
         return self
 
-    def stop(self, timeout: float = 0.0) -> None:
-        """Close all it holds: whatever spins on one of its sockets then fails, and ends."""
+    def stop(self, timeout: float = 1.0) -> None:
+        """Close all it holds: whatever spins on one of its sockets then fails, and ends; wait for that.
+
+        The next socket gets the number of one that was closed: a thread that was just about to read from
+        the old one would take words out of the next room.
+        """
         for sock in [self.listener, *self.clients]:
             with suppress(OSError):
                 sock.shutdown(socket.SHUT_RDWR)
             sock.close()
+        deadline = time.monotonic() + timeout
+        while (threads := self._threads()) and (left := deadline - time.monotonic()) > 0:
+            threads[0].join(left)
 
     def serve_forever(self) -> None:
         """Serve, and never return."""
@@ -42,6 +50,11 @@ class Housing:
 
     def __exit__(self, *_error: object) -> None:
         self.stop()
+
+    def _threads(self) -> list[threading.Thread]:
+        """Return the other threads that run one of its methods; Thread has no public word for that."""
+        others = set(threading.enumerate()) - {threading.current_thread()}
+        return [each for each in others if getattr(getattr(each, "_target", 0), "__self__", 0) is self]
 
     def _live(self) -> None:
         with suppress(OSError):  # the listening socket was closed
