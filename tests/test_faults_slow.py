@@ -225,7 +225,7 @@ def test_whoever_is_told_goodbye_and_does_not_go_is_cut(serve, talk, eventually)
 
 
 def test_whoever_half_closes_and_does_not_read_is_cut(serve, gather, eventually):
-    server, grace, linus, ada = with_a_frozen_reader(serve, gather, stall_time=0.1)
+    server, grace, linus, ada = with_a_frozen_reader(serve, gather, stall_time=1.0)
     fill(grace, linus)
     ada.half_closes()
     grace.hears("* ada has left the room")

@@ -50,6 +50,8 @@ class Seat:
 
     def join(self) -> None:
         """Join with a new client, unless one is in the room or on its way."""
+        if self.status in ("joining", "joined") and self._client.state == "closed":
+            self._end(self._client)  # it has ended, and its last word is still on its way
         if self.status not in ("left", "trouble"):
             return
         self.status, self.recorded = "joining", None

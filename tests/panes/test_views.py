@@ -39,6 +39,7 @@ def test_what_happens_is_told_as_it_happens_each_row_once(trio, eventually):
 
 def test_clicks_do_what_a_hand_does(trio, eventually):
     ada, grace, linus = trio
+    eventually(lambda: ada.sent[-1]["status"] == "joined")
     ada.click(do="enter", text="by hand")
     wait_for("[ada] by hand", grace, linus)
     ada.click(do="leave")
