@@ -21,6 +21,13 @@ with suppress(ImportError):
 
     LocalPortCache.find_available_port = lambda _cache, ip: free_port(ip)
 
+# On a busy machine an example may take long.
+with suppress(ImportError):
+    from hypothesis import HealthCheck, settings
+
+    settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("unhurried")
+
 # nohup ignores the one, a job in the background the other; whatever a test starts would inherit that.
 if hasattr(signal, "SIGHUP"):
     signal.signal(signal.SIGHUP, signal.SIG_DFL)

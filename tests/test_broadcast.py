@@ -108,5 +108,5 @@ class Hall(RuleBasedStateMachine):
             assert self.expected[who].startswith(heard)
 
 
-Hall.TestCase.settings = settings(max_examples=100, deadline=None)
+Hall.TestCase.settings = settings(max_examples=100)
 TestHall = Hall.TestCase

@@ -6,7 +6,7 @@ import threading
 import time
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chatkit import Limits
@@ -80,7 +80,6 @@ def pair():
 # Sending
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(PIECES, st.lists(st.integers(0, 60), max_size=100), st.integers(1, 50))
 def test_what_arrives_equals_what_was_queued_however_little_is_taken(pieces, takes, size):
     each = connection(takes)
@@ -94,7 +93,6 @@ def test_what_arrives_equals_what_was_queued_however_little_is_taken(pieces, tak
     assert each.sock.arrived == b"".join(pieces)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(PIECES, st.lists(st.integers(0, 60), max_size=20))
 def test_the_count_of_queued_bytes_is_what_has_not_arrived(pieces, takes):
     each = connection(takes)

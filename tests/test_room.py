@@ -221,5 +221,5 @@ class Gossip(RuleBasedStateMachine):
             assert len(self.seen[guest]) == len(names) - 1
 
 
-Gossip.TestCase.settings = settings(max_examples=60, deadline=None)
+Gossip.TestCase.settings = settings(max_examples=60)
 TestGossip = Gossip.TestCase

@@ -47,7 +47,7 @@ def cut(data, places):
 
 @pytest.mark.parametrize("dialect", list(DIALECTS))
 @given(places=st.lists(st.integers(0, 10_000), max_size=12))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_what_is_right_is_right_however_it_is_cut(dialect, places):
     book = a_book(dialect)
     one, two = heard_lines(book, 1), heard_lines(book, 2)
@@ -62,7 +62,7 @@ def test_what_is_right_is_right_however_it_is_cut(dialect, places):
 
 
 @given(st.permutations([1] * 4 + [2] * 4), st.lists(st.integers(0, 10_000), max_size=6))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_speakers_may_be_mixed_line_by_line(turns, places):
     book = a_book()
     lines = {1: iter(heard_lines(book, 1)), 2: iter(heard_lines(book, 2))}

@@ -26,7 +26,7 @@ PLACES = {
     "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
     "IPYTHONDIR": "ipython",
 }
-PATIENCE = 30  # seconds
+PATIENCE = 120  # seconds; on a busy machine it has taken more than 30 to start
 
 
 class Lab:

@@ -102,7 +102,7 @@ def test_words_are_only_words(remember, read, path, text):
     assert {each.name for each in path.parent.iterdir()} <= {"chat.db", "chat.db-wal", "chat.db-shm"}
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.binary(max_size=80), min_size=1, max_size=30))
 def test_whatever_a_client_sends_is_kept_as_it_was_said(tmp_path_factory, lines):
     path = tmp_path_factory.mktemp("any") / "chat.db"

@@ -5,7 +5,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scenes import THREE, Scene, chat, dead_peer, glued_and_cut, held_and_lost, hostile, long_talk
 
@@ -227,7 +227,6 @@ def test_every_scene_is_well_formed_and_made_of_our_elements(scene, times):
 
 
 @pytest.mark.fault(17)
-@settings(deadline=None)
 @given(EVENTS, st.lists(TEXTS, max_size=9), TEXTS, st.booleans(), st.integers(-1, 20), TEXTS)
 def test_nothing_from_the_wire_acts(events, people, server, times, last, title):
     picture = diagram(events, people, server=server, times=times, last=last, title=title)

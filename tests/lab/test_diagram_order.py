@@ -35,7 +35,6 @@ def order(events, people=THREE):
     return put_in_order(make_steps(events), people, len(events) * 2)
 
 
-@settings(deadline=None)
 @given(logs())
 def test_everybodys_own_order_is_kept_and_nothing_is_lost(events):
     before, after = make_steps(events), order(events)
@@ -45,7 +44,6 @@ def test_everybodys_own_order_is_kept_and_nothing_is_lost(events):
     assert len(before) == len(after)
 
 
-@settings(deadline=None)
 @given(logs())
 def test_what_goes_to_the_server_never_moves(events):
     def to_server(steps):
@@ -54,7 +52,6 @@ def test_what_goes_to_the_server_never_moves(events):
     assert to_server(order(events)) == to_server(make_steps(events))
 
 
-@settings(deadline=None)
 @given(logs())
 def test_nothing_crosses_a_pause(events):
     before, after = make_steps(events), order(events)
@@ -63,7 +60,6 @@ def test_nothing_crosses_a_pause(events):
             assert set(after[:at]) == set(before[:at])
 
 
-@settings(deadline=None)
 @given(logs())
 def test_ordering_what_is_in_order_changes_nothing(events):
     def order_at_once(events):
@@ -112,7 +108,7 @@ def tell(speaker, words):
     return b"[" + speaker.encode() + b"] " + words + b"\n"
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(two_runs())
 def test_two_runs_of_one_talk_make_one_picture(runs):
     _, one_run, other_run = runs
@@ -120,7 +116,6 @@ def test_two_runs_of_one_talk_make_one_picture(runs):
     assert diagram(one_run, THREE, last=5) == diagram(other_run, THREE, last=5)
 
 
-@settings(deadline=None)
 @given(two_runs())
 def test_no_copy_stands_before_its_line(runs):
     talk, run, _ = runs

@@ -96,7 +96,7 @@ def test_whatever_anybody_sends_the_others_hear_what_they_must_and_nothing_else(
     server = serve()
     ada, grace = gather(server, "ada", "grace")
 
-    @settings(max_examples=GUESTS, derandomize=True, database=None, deadline=None)
+    @settings(max_examples=GUESTS, derandomize=True, database=None)
     @given(streams, cuts, goodbyes)
     def visit(stream, cuts, goodbye):
         guest = talk(server)

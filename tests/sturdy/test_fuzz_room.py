@@ -142,5 +142,5 @@ class Course(RuleBasedStateMachine):
             assert not re.search(rb"^[\[*~]", self.heard[guest], re.MULTILINE)
 
 
-Course.TestCase.settings = settings(max_examples=120, stateful_step_count=40, deadline=None, derandomize=True)
+Course.TestCase.settings = settings(max_examples=120, stateful_step_count=40, derandomize=True)
 TestCourse = Course.TestCase
