@@ -190,7 +190,7 @@ class ChatClient:
                     end_by_reset(self._socket)
                 self._socket.shutdown(socket.SHUT_RDWR)  # wakes the reader, who closes the socket
             if self._reader is threading.current_thread() or not self._reader.is_alive():
-                self._socket.close()  # nobody else: its number goes to the next socket, which he would read
+                self._socket.close()  # earlier, the reader might read from the next socket of its number
         self._settled.set()
         if is_first:
             self._hearing.put(None)  # last, for a subscriber may fail
