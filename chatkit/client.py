@@ -181,8 +181,7 @@ class ChatClient:
     def _close(self, why: ChatError | None) -> None:
         """End it for this reason, unless it has ended."""
         with self._hearing.lock:
-            is_first = self.state != "closed"
-            if is_first:
+            if is_first := self.state != "closed":
                 self._conversation.state, self.closed_because = "closed", why
         if self._socket:
             with suppress(OSError):

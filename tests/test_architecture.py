@@ -93,7 +93,7 @@ def test_the_pure_floor_knows_no_socket_thread_clock_or_file(place):
 def test_the_sitting_stays_short():
     """The six files that a learner reads in one sitting: about 750 lines, blank ones not counted."""
     texts = [(PACKAGE / f"{name}.py").read_text(encoding="utf-8") for name in THE_SITTING]
-    assert sum(bool(line.strip()) for text in texts for line in text.splitlines()) <= 756
+    assert sum(bool(line.strip()) for text in texts for line in text.splitlines()) <= 755
 
 
 @pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: path.stem)
