@@ -6,6 +6,7 @@ What becomes of what is read is the pipe's rule (`rules`), which an ending chang
 
 from collections import deque
 from dataclasses import dataclass
+from time import monotonic
 
 from chatkit.lab.end import SIZE, End
 from chatkit.lab.events import EventLog, Kind, Way
@@ -39,7 +40,7 @@ class Pipe:
         self._pieces: deque[Piece] = deque()
         self._held = 0  # bytes
         self._opened: float | None = None  # when the first of what is to be glued came
-        self._moved = 0.0  # when anything was passed on
+        self._moved = self._sliced = 0.0  # when anything was passed on, and when a slice was
         self._noted: Kind | None = None  # the goodbye of the source that has been dealt with
 
     # Reading
@@ -133,6 +134,7 @@ class Pipe:
             piece = self._pieces.popleft()
             self._moved = now
             self.log.arrived(piece.number)
+            self._sliced = monotonic() if self.faults.size else 0.0  # `now` may be long ago on a busy machine
             if self.target.closed:  # that was its second goodbye: what was to follow it finds nobody
                 self.lose_all()
 
@@ -146,7 +148,7 @@ class Pipe:
         return min(times, default=None)
 
     def _due(self) -> float:
-        pause = self._moved + self.faults.pause if self.faults.size else 0.0
+        pause = self._sliced + self.faults.pause if self.faults.size else 0.0
         return max(self._pieces[0].since + self.faults.delay, pause)
 
     def _is_due(self, now: float) -> bool:

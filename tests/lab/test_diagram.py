@@ -121,6 +121,28 @@ def test_slices_that_follow_one_another_are_not_late():
     }
 
 
+def test_a_slice_that_a_busy_machine_keeps_for_a_moment_is_not_held():
+    scene = Scene()
+    numbers = [scene.says("ada", data, takes=0, fate="waits") for data in (b"h", b"i", b"\n")]
+    for number in numbers:
+        scene.log.arrived(number)
+        scene.wait(0.6)
+    assert [line.split("(")[1] for line in diagram(scene.events).text.splitlines()] == [
+        "a line begins)",
+        "the line goes on)",
+        "the end of a line)",
+    ]
+
+
+def test_what_follows_a_whole_line_is_held_if_it_waits():
+    scene = Scene()
+    first, second = (scene.says("ada", data, takes=0, fate="waits") for data in (b"one\n", b"two\n"))
+    scene.log.arrived(first)
+    scene.wait(0.6)
+    scene.log.arrived(second)
+    assert r"two\n]  (arrives now)" in diagram(scene.events).text
+
+
 def test_only_the_last_are_shown_and_the_picture_says_how_many_are_not():
     scene = long_talk()
     picture = diagram(scene.events, THREE)

@@ -29,6 +29,7 @@ from chatkit.lab.events import Event, Kind, Way
 
 ENDINGS = (Kind.FIN, Kind.RST)
 PAUSE = 0.25  # seconds
+NEXT_SLICE = 1.0  # seconds, in which the rest of a line comes from a wire that slices, on a busy machine too
 _REACH = 64  # steps that a late copy may go back at most
 
 
@@ -45,17 +46,18 @@ def make_steps(events: Iterable[Event]) -> list[Step]:
     """Return the events in the order given, and among them the moments when late ones arrived.
 
     Late is what took longer than a pause, and did not just follow on the heels of what was not late: slices
-    of one line arrive milliseconds apart, and may take a while in all.
+    of one line arrive one after the other, and may take a while in all.
     """
     steps, arrivals, now = [], [], 0.0
-    before: dict[tuple[str, Way], tuple[float, bool]] = {}
+    before: dict[tuple[str, Way], tuple[float, bool]] = {}  # until when the next is on its heels; was it late
     for event in events:
         now, then = max(now, event.sent), event.arrived
         late = False
         if then is not None:
-            last, was_late = before.get((event.person, event.way), (0.0, True))
-            late = then - event.sent > PAUSE and (was_late or then - last > PAUSE)
-            before[event.person, event.way] = then, late
+            heels, was_late = before.get((event.person, event.way), (0.0, True))
+            late = then - event.sent > PAUSE and (was_late or then > heels)
+            is_whole = event.kind != Kind.BYTES or event.data.endswith(b"\n")
+            before[event.person, event.way] = then + (PAUSE if is_whole else NEXT_SLICE), late
         steps.append(Step(event, now, late))
         if late and then is not None:
             arrivals.append(Step(event, then, True, True))
