@@ -10,12 +10,20 @@ from collections.abc import Iterator
 from contextlib import suppress
 from itertools import takewhile
 from pathlib import Path
+from typing import NamedTuple
 
 PROC = Path("/proc")
 TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 LISTENING = "0A"  # in the column `st` of /proc/net/tcp
 
 available = sys.platform == "linux" and (PROC / "self/stat").exists()
+
+
+class Hunger(NamedTuple):
+    """For how many seconds a thread has run, and for how many it has run or waited for a core."""
+
+    ran: float = 0.0
+    wanted: float = 0.0
 
 
 def family(session: int) -> list[int]:
@@ -36,7 +44,7 @@ def wants_seconds(session: int) -> float:
     A loop that spins wants a whole core all the time, however little of it a busy machine can give. Where the
     kernel does not count the waiting, this is the processor time.
     """
-    return sum(wanted(task) for pid in family(session) for task in _tasks(pid)) or cpu_seconds(session)
+    return sum(hunger(task).wanted for pid in family(session) for task in _tasks(pid)) or cpu_seconds(session)
 
 
 def threads(session: int) -> int:
@@ -76,12 +84,12 @@ def holds(session: int, names: set[str]) -> bool:
     return any(target in names for pid in family(session) for target in open_files(pid).values())
 
 
-def wanted(task: Path) -> float:
-    """Return the seconds that one thread has run or waited to run (sched-stats in the kernel's papers)."""
+def hunger(task: Path) -> Hunger:
+    """Return what one thread has had of the cores, and wanted (sched-stats in the kernel's papers)."""
     with suppress(OSError):
         ran, waited, _ = (task / "schedstat").read_text().split()
-        return (int(ran) + int(waited)) / 1e9
-    return 0.0
+        return Hunger(int(ran) / 1e9, (int(ran) + int(waited)) / 1e9)
+    return Hunger()
 
 
 def open_files(pid: int) -> dict[str, str]:

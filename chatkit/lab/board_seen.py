@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from chatkit.check.measure import Hunger
 from chatkit.lab.kernel import Peer, Socket
 from chatkit.lab.places import Place
 
@@ -38,7 +39,7 @@ class Worker:
     accepts: int = 0
     done: int = 0  # calls that were not in vain, on sockets that are gone too
     work: Mapping[Peer, Work] = field(default_factory=dict)
-    wanted: float = 0.0  # seconds that it has run, or waited for a core
+    hunger: Hunger = Hunger()  # noqa: RUF009 - a tuple
 
     @property
     def total(self) -> Work:

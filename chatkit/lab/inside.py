@@ -63,7 +63,7 @@ def _worker(
         accepts=accepts,
         done=tally.done,
         work={count.peer: Work(count.reads, count.empty, count.failed) for count in counts if count.peer},
-        wanted=kernel.wanted(os.getpid(), thread.native_id or 0),
+        hunger=kernel.hunger(os.getpid(), thread.native_id or 0),
     )
 
 

@@ -16,6 +16,7 @@ from chatkit.lab.places import ACCEPT, RECV, SEND, Place
 
 MANY_FAILED, A_FEW = 1_000, 10  # calls, between two looks
 A_CORE, SOME_OF_IT = 0.8, 0.2  # shares
+ENOUGH_TO_DO_A_FEW = 0.02  # seconds on a core; who only waited for one on a busy machine has done nothing too
 OVER = "CLOSED"  # RFC 9293's word for no connection at all; the kernel has forgotten it
 NOBODY_HOLDS = ("ESTABLISHED", "CLOSE_WAIT", "SYN_RECV")  # who waits at the door is in one of these
 
@@ -43,7 +44,7 @@ class Judge:
     def share(self, worker: Worker) -> float:
         """Return how much of a core a thread has wanted."""
         earlier = self.earlier.get(worker.number)
-        return (worker.wanted - earlier.wanted) / self.seconds if earlier else 0.0
+        return (worker.hunger.wanted - earlier.hunger.wanted) / self.seconds if earlier else 0.0
 
     def spins(self, worker: Worker) -> bool:
         """Say whether a thread runs round and round, and nothing comes of it."""
@@ -54,7 +55,10 @@ class Judge:
         if self._new(worker).failed >= MANY_FAILED > done:
             return True
         deserted = not self.now.inside and any(each.state == "CLOSE_WAIT" for each in self.now.sockets)
-        return done < A_FEW and self.share(worker) >= (SOME_OF_IT if deserted else A_CORE)
+        ran = worker.hunger.ran - earlier.hunger.ran
+        if done >= A_FEW or ran < ENOUGH_TO_DO_A_FEW:
+            return False
+        return self.share(worker) >= (SOME_OF_IT if deserted else A_CORE)
 
     def is_still(self, worker: Worker) -> bool:
         """Say whether a thread stands where it stood at the last look."""

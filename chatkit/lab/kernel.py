@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from chatkit.check import measure
+from chatkit.check.measure import Hunger
 
 Peer = tuple[str, int]
 _STATES = ["", "ESTABLISHED", "SYN_SENT", "SYN_RECV", "FIN_WAIT1", "FIN_WAIT2", "TIME_WAIT", "CLOSE"]
@@ -47,7 +48,7 @@ class Task(NamedTuple):
 
     number: int
     name: str
-    wanted: float  # seconds that it has run, or waited for a core
+    hunger: Hunger
     call: str
     descriptor: int
 
@@ -90,9 +91,9 @@ def inodes(pids: list[int]) -> dict[tuple[int, int], int]:
     }
 
 
-def wanted(pid: int, thread: int) -> float:
-    """Return for how many seconds a thread has run, or waited for a core; 0 where that is not told."""
-    return _wanted(Path(f"/proc/{pid}/task/{thread}")) if available else 0.0
+def hunger(pid: int, thread: int) -> Hunger:
+    """Return how much a thread has run, or waited for a core; nothing where that is not told."""
+    return _hunger(Path(f"/proc/{pid}/task/{thread}")) if available else Hunger()
 
 
 def tasks(pid: int) -> Iterator[Task]:
@@ -101,16 +102,17 @@ def tasks(pid: int) -> Iterator[Task]:
         for place in Path(f"/proc/{pid}/task").iterdir():
             with suppress(OSError):
                 name, (call, descriptor) = (place / "comm").read_text().strip(), _call(place)
-                yield Task(int(place.name), name, _wanted(place), call, descriptor)
+                yield Task(int(place.name), name, _hunger(place), call, descriptor)
 
 
-def _wanted(task: Path) -> float:
-    if seconds := measure.wanted(task):
-        return seconds
+def _hunger(task: Path) -> Hunger:
+    if (hunger := measure.hunger(task)).wanted:
+        return hunger
     with suppress(OSError):  # where waiting is not counted, running is
         fields = (task / "stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / measure.TICKS
-    return 0.0
+        ran = (int(fields[11]) + int(fields[12])) / measure.TICKS
+        return Hunger(ran, ran)
+    return Hunger()
 
 
 def _call(task: Path) -> tuple[str, int]:

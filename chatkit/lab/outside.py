@@ -33,7 +33,7 @@ def _worker(task: Task, peer: Peer | None) -> Worker:
         listens=task.call == ACCEPT,
         place=Place(task.call),
         on=peer,
-        wanted=task.wanted,
+        hunger=task.hunger,
     )
 
 

@@ -15,10 +15,13 @@ import pytest
 from program import ROOT
 from talker import Talker, eventually
 
+from chatkit.check.measure import Hunger
 from chatkit.check.process import free_port, is_listening
 from chatkit.lab import kernel
 from chatkit.lab.board import Board
 from chatkit.lab.board_row import Part, Row, Verdict, plain_thread
+from chatkit.lab.board_seen import Seen, Worker
+from chatkit.lab.judge import Judge
 from chatkit.specimens import NAMES, specimen
 
 pytestmark = [
@@ -262,6 +265,18 @@ def test_a_loop_that_reads_nothing_at_all_is_found_by_its_hunger(watch, talk):
     with specimen("busy_wait").server("127.0.0.1", 0) as server:
         talk(server, "ada")
         watch(server).wait_for("SPINS", "switchboard", LONG)
+
+
+def test_who_only_waits_for_a_core_on_a_busy_machine_does_not_spin():
+    def verdict(ran):
+        before, now = (
+            Seen(at, workers=(Worker(1, "switchboard", hunger=hunger),))
+            for at, hunger in [(0, Hunger()), (1, Hunger(ran, 1.0))]
+        )
+        return Judge(before, now).rows()[0].verdict
+
+    assert verdict(ran=0.001) is Verdict.WORKS
+    assert verdict(ran=0.1) is Verdict.SPINS
 
 
 # Whatever it is shown
