@@ -132,6 +132,7 @@ def test_a_restart_loses_no_typed_line_and_keeps_their_order(people, monkeypatch
         ada.enters("before")
         other.hears("[ada] before")
         ada.is_read()
+        server.stop()  # while linus is there, so that ada waits for him
     ada.is_soon("waiting")
     ada.enters(*(f"line {number}" for number in range(50)))
     with ChatServer(port=server.address[1]) as again, linus(again) as other:
