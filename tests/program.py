@@ -23,6 +23,7 @@ CHATKIT = [sys.executable, "-m", "chatkit"]
 ENVIRONMENT = {
     "PATH": os.environ["PATH"],
     "PYTHONPATH": str(ROOT),
+    "PYTHONFAULTHANDLER": "1",  # a program that is stuck can be made to tell where
     "PYTHONDONTWRITEBYTECODE": "1",
     "HOME": "/",
     "LOGNAME": "grace",
@@ -229,7 +230,8 @@ class Person(Program):
         deadline = monotonic() + PATIENCE
         while not condition():
             rows = "\n".join([*self.glass.above, self.glass.bottom])
-            assert monotonic() < deadline, f"after {PATIENCE:g} seconds the terminal shows:\n{rows}"
+            if monotonic() >= deadline:
+                raise AssertionError(f"after {PATIENCE:g} seconds the terminal shows:\n{rows}\n{self._stack()}")
             self._look()
 
     def leaves(self):
@@ -243,6 +245,14 @@ class Person(Program):
         super().close()
         os.close(self._ours)
         os.close(self._theirs)
+
+    def _stack(self):
+        """Where the program in the foreground stands; it ends of that."""
+        os.killpg(os.tcgetpgrp(self._ours), signal.SIGABRT)
+        seen = b""
+        while select([self._ours], [], [], 1.0)[0]:
+            seen += os.read(self._ours, 1 << 16)
+        return seen.decode(errors="replace")
 
     def _look(self):
         ready, _, _ = select([self._ours], [], [], 0.05)

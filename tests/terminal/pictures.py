@@ -110,7 +110,7 @@ async def hosting(server, size):
         app = HostApp(server, log, clock=lambda: NOON)
         async with app.run_test(size=size) as pilot:
             view = Sitting(app, pilot)
-            await view.sees("2 here", "ada", "linus", "linus has entered")
+            await view.sees("2 here", "waiting 0 B", "ada", "linus", "80 B", "linus has entered")
             await view.types("", "down", "k")
             await view.sees("Kick linus?")
             svg = app.export_screenshot()

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="there are no such termi
 
 
 def at_a_terminal(*words, ignores):
-    """Start the program at a terminal of its own; return it, and the terminal's other end."""
+    """Start the program at a terminal of its own; return it, the terminal's other end, and its name."""
     master, slave = os.openpty()
     program = subprocess.Popen(
         [sys.executable, "-m", "chatkit", *words],
@@ -28,8 +28,9 @@ def at_a_terminal(*words, ignores):
         start_new_session=True,
         preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN if ignores else signal.SIG_DFL),
     )
+    name = os.ttyname(slave)
     os.close(slave)
-    return program, master
+    return program, master, name
 
 
 def read_until(master, words):
@@ -38,15 +39,17 @@ def read_until(master, words):
         seen += os.read(master, 1 << 16)
 
 
-def talk_until_it_is_stuck(grace, master):
-    """Say more and more, until for a second nothing new is written to a screen that nobody reads."""
+def talk_until_it_is_stuck(grace, master, terminal):
+    """Say more and more, until for a second a screen that nobody reads has taken nothing."""
+    slave = os.open(terminal, os.O_WRONLY | os.O_NOCTTY)
     written, since = 0, time.monotonic()
     while time.monotonic() < since + 1.0:
         grace.says("x" * 4000)
         select.select([], [], [], 0.02)
         waiting = int.from_bytes(fcntl.ioctl(master, termios.FIONREAD, bytes(4)), sys.byteorder)
-        if waiting != written:
+        if waiting != written or select.select([], [slave], [], 0)[1]:
             written, since = waiting, time.monotonic()
+    os.close(slave)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP], ids=lambda each: each.name)
@@ -54,11 +57,11 @@ def test_at_a_terminal_that_takes_nothing_a_signal_still_ends_the_app(number):
     with ChatServer(port=0) as server:
         grace = Talker(server.address, "grace")
         words = "join", *map(str, server.address), "ada", "--no-remember"
-        program, master = at_a_terminal(*words, ignores=False)
+        program, master, terminal = at_a_terminal(*words, ignores=False)
         try:
             grace.hears("* ada has entered the room")
             read_until(master, b"grace")
-            talk_until_it_is_stuck(grace, master)
+            talk_until_it_is_stuck(grace, master, terminal)
             program.send_signal(number)
             grace.hears("* ada has left the room")
             assert program.wait(30) == 128 + number
@@ -74,7 +77,7 @@ def test_the_app_leaves_the_room_and_ends(ignores):
     with ChatServer(port=0) as server:
         grace = Talker(server.address, "grace")
         words = "join", *map(str, server.address), "ada", "--no-remember"
-        program, master = at_a_terminal(*words, ignores=ignores)
+        program, master, _ = at_a_terminal(*words, ignores=ignores)
         try:
             grace.hears("* ada has entered the room")
             read_until(master, b"grace")
@@ -88,7 +91,7 @@ def test_the_app_leaves_the_room_and_ends(ignores):
 
 
 def test_the_hosts_view_stops_its_server_and_ends():
-    program, master = at_a_terminal("serve", "127.0.0.1", "0", "--tui", ignores=True)
+    program, master, _ = at_a_terminal("serve", "127.0.0.1", "0", "--tui", ignores=True)
     try:
         read_until(master, b"listening")
         os.close(master)
