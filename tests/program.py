@@ -231,7 +231,9 @@ class Person(Program):
         while not condition():
             rows = "\n".join([*self.glass.above, self.glass.bottom])
             if monotonic() >= deadline:
-                raise AssertionError(f"after {PATIENCE:g} seconds the terminal shows:\n{rows}\n{self._stack()}")
+                raise AssertionError(
+                    f"after {PATIENCE:g} seconds the terminal shows:\n{rows}\n{self._stack()}"
+                )
             self._look()
 
     def leaves(self):
