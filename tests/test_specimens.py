@@ -174,3 +174,19 @@ def test_a_thread_that_never_ends_is_not_waited_for_for_ever():
     assert not server.has_ended.is_set()
     server.may_end.set()
     server.stop(PATIENCE)
+
+
+class Slow(Naive):
+    """Naive on a busy machine: whatever follows a broadcast is late."""
+
+    def broadcast(self, line, sender=None):
+        super().broadcast(line, sender)
+        threading.Event().wait(0.2)
+
+
+def test_whom_one_has_heard_of_hears_what_one_says(talk):
+    with Slow("127.0.0.1", 0) as server:
+        ada, grace = talk(server, "ada"), talk(server, "grace")
+        ada.hears("* grace has entered the room")
+        ada.says("hello")
+        grace.hears("[ada] hello")

@@ -24,9 +24,9 @@ class Naive(Housing):
                 client.close()
                 continue
             client.send(f"* The room contains: {', '.join(self.names)}\n".encode())
-            self.broadcast(f"* {name} has entered the room")
             self.clients.append(client)
             self.names.append(name)
+            self.broadcast(f"* {name} has entered the room", client)
             threading.Thread(target=self.handle, args=(client,)).start()
 
     def handle(self, client: socket.socket) -> None:
