@@ -190,3 +190,24 @@ def test_whom_one_has_heard_of_hears_what_one_says(talk):
         ada.hears("* grace has entered the room")
         ada.says("hello")
         grace.hears("[ada] hello")
+
+
+def test_a_room_may_end_while_its_thread_is_only_just_being_started(monkeypatch):
+    server, begin = Naive("127.0.0.1", 0), threading.Thread._bootstrap
+    begins, may_begin = threading.Event(), threading.Event()
+
+    def begin_late(thread):
+        if thread.name == "specimen accept":
+            begins.set()
+            may_begin.wait(PATIENCE)
+        begin(thread)
+
+    monkeypatch.setattr(threading.Thread, "_bootstrap", begin_late)
+    starter = threading.Thread(target=server.start)
+    starter.start()
+    assert begins.wait(PATIENCE)
+    server.stop(0.1)
+    may_begin.set()
+    starter.join()
+    server.stop()
+    assert not server._threads()

@@ -39,7 +39,8 @@ class Housing:
             sock.close()
         deadline = time.monotonic() + timeout
         while (threads := self._threads()) and (left := deadline - time.monotonic()) > 0:
-            threads[0].join(left)
+            with suppress(RuntimeError):  # it is only just being started
+                threads[0].join(left)
 
     def serve_forever(self) -> None:
         """Serve, and never return."""
