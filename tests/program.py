@@ -12,6 +12,7 @@ import subprocess
 import sys
 import termios
 import unicodedata
+from contextlib import suppress
 from pathlib import Path
 from select import select
 from time import monotonic
@@ -249,11 +250,13 @@ class Person(Program):
         os.close(self._theirs)
 
     def _stack(self):
-        """Where the program in the foreground stands; it ends of that."""
-        os.killpg(os.tcgetpgrp(self._ours), signal.SIGABRT)
+        """Where the program in the foreground stands, if there is one; it ends of that."""
         seen = b""
-        while select([self._ours], [], [], 1.0)[0]:
-            seen += os.read(self._ours, 1 << 16)
+        with suppress(OSError):  # it is over
+            if group := os.tcgetpgrp(self._ours):  # 0 would be our own
+                os.killpg(group, signal.SIGABRT)
+            while select([self._ours], [], [], 1.0)[0]:
+                seen += os.read(self._ours, 1 << 16)
         return seen.decode(errors="replace")
 
     def _look(self):
