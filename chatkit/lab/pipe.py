@@ -16,6 +16,7 @@ from chatkit.lab.rules import PASSES, Deed
 MOST = 100  # pieces held
 PATIENCE = 1.0  # seconds that an RST waits for a receiver that takes nothing
 LOOK_AGAIN = 0.005  # seconds, until then
+NEVER = float("-inf")  # and not 0, when the machine was started
 
 
 @dataclass(slots=True)
@@ -40,7 +41,7 @@ class Pipe:
         self._pieces: deque[Piece] = deque()
         self._held = 0  # bytes
         self._opened: float | None = None  # when the first of what is to be glued came
-        self._moved = self._sliced = 0.0  # when anything was passed on, and when a slice was
+        self._moved = self._sliced = NEVER  # when anything was passed on, and when a slice was
         self._noted: Kind | None = None  # the goodbye of the source that has been dealt with
 
     # Reading
@@ -134,7 +135,7 @@ class Pipe:
             piece = self._pieces.popleft()
             self._moved = now
             self.log.arrived(piece.number)
-            self._sliced = monotonic() if self.faults.size else 0.0  # `now` may be long ago on a busy machine
+            self._sliced = monotonic() if self.faults.size else NEVER  # `now` may be long ago
             if self.target.closed:  # that was its second goodbye: what was to follow it finds nobody
                 self.lose_all()
 
@@ -148,7 +149,7 @@ class Pipe:
         return min(times, default=None)
 
     def _due(self) -> float:
-        pause = self._sliced + self.faults.pause if self.faults.size else 0.0
+        pause = self._sliced + self.faults.pause if self.faults.size else NEVER
         return max(self._pieces[0].since + self.faults.delay, pause)
 
     def _is_due(self, now: float) -> bool:

@@ -12,7 +12,11 @@ import pytest
 from peers import Meeting
 from talker import PATIENCE, eventually
 
+from chatkit.lab.end import End
 from chatkit.lab.events import EventLog, Kind, Way
+from chatkit.lab.faults import Faults
+from chatkit.lab.pipe import Pipe
+from chatkit.lab.watch import READ
 from chatkit.lab.wire import Wire
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="goodbyes are as POSIX has them")
@@ -119,6 +123,20 @@ def test_the_first_slice_does_not_wait_for_what_went_whole(wire, pair):
     client.sends(b"hi")
     assert server.hears(1) == b"h"
     assert server.hears_nothing()
+
+
+def test_the_first_slice_does_not_wait_on_a_machine_that_has_just_been_started(nothing_left):
+    here, there = socket.socketpair()
+    begins, ends = socket.socketpair()
+    with here, there, begins, ends:
+        pipe = Pipe(End(there), End(begins), EventLog(), "ada", UP, Faults(size=1, pause=60))
+        here.sendall(b"hi")
+        pipe.source.note(READ)
+        a_second_after_the_start = 1.0
+        pipe.take(a_second_after_the_start)
+        pipe.pass_on(a_second_after_the_start)
+        ends.settimeout(PATIENCE)
+        assert ends.recv(2) == b"h"
 
 
 def test_much_in_slices_is_not_held_all_at_once(wire, pair):
