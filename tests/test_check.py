@@ -110,6 +110,22 @@ def test_a_server_that_fails_to_start_gets_a_sentence_with_its_last_words():
         check(object())
 
 
+def test_a_server_whose_port_was_snatched_away_is_started_on_another(tmp_path):
+    first_start = tmp_path / "first start"
+
+    def unlucky(host, port):
+        if not first_start.exists():
+            first_start.touch()
+            with socket.socket() as stranger:  # who has the port, does not listen, and is gone again
+                stranger.bind((host, port))
+                return ChatServer(host, port).start()
+        return ChatServer(host, port)
+
+    report = check(unlucky, only=QUICK[:1])
+    assert report.verdicts == dict.fromkeys(QUICK[:1], Verdict.KEPT)
+    assert first_start.exists()
+
+
 def test_a_server_that_dies_in_a_dialogue_is_quoted():
     def dies(host, port):
         with socket.create_server((host, port)) as listener:

@@ -32,8 +32,8 @@ no_forking = threading.Lock()
 """Held while a port is tried out and while a process is forked, which would inherit that very socket."""
 
 
-class PortTaken(CannotRun):
-    """Somebody else was quicker to listen on the port that a server was told to use."""
+class DiedAtStart(CannotRun):
+    """A server ended before it listened: of itself, or because somebody else was quicker to take its port."""
 
 
 class Process(Protocol):
@@ -164,8 +164,7 @@ def wait_until_listening(process: Process, port: int, what: str, seconds: float)
     process.end()
     if status is not None:
         how = f"ended with status {status}" if status >= 0 else f"was ended by {signal.Signals(-status).name}"
-        kind = PortTaken if is_listening(port) else CannotRun
-        raise kind(f"{what} {how} before it listened on port {port}{said}")
+        raise DiedAtStart(f"{what} {how} before it listened on port {port}{said}")
     raise CannotRun(f"{what} runs, but did not listen on port {port} within {seconds:g} s{said}")
 
 

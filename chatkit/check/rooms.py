@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from chatkit.check.participant import WAIT
-from chatkit.check.process import PortTaken, Process
+from chatkit.check.process import DiedAtStart, Process
 
 USUAL, KNOWN_MISSING = WAIT, 1.0  # seconds
 
@@ -89,9 +89,9 @@ class Started:
 
     def open(self) -> Room:
         """Start a server, wait until it listens, and return its room; raise `CannotRun` if it never does."""
-        with suppress(PortTaken):
+        with suppress(DiedAtStart):
             return self._open()
-        return self._open()  # another port: the first was snatched away
+        return self._open()  # on another port: the first may have been snatched away
 
     def _open(self) -> Room:
         process, address = self._launch()
