@@ -25,7 +25,6 @@ ENVIRONMENT = {
     "PATH": os.environ["PATH"],
     "PYTHONPATH": str(ROOT),
     "PYTHONFAULTHANDLER": "1",  # a program that is stuck can be made to tell where
-    "PYTHONDONTWRITEBYTECODE": "1",
     "HOME": "/",
     "LOGNAME": "grace",
     "TERM": "xterm",
