@@ -3,6 +3,7 @@
 import re
 import socket
 import threading
+import time
 from contextlib import suppress
 
 import pytest
@@ -217,6 +218,19 @@ class HasLargeBuffers(Toy):
 def test_a_server_that_waits_is_accused_however_much_the_kernel_hides():
     slow = ["a_frozen_reader_stops_nobody", "a_frozen_reader_keeps_nobody_out"]
     assert check(HasLargeBuffers, only=slow).broken == slow
+
+
+class TakesItsTime(HasLargeBuffers):
+    """As if it had a small part of a busy machine: two seconds and more for five thousand lines."""
+
+    def say(self, sock, text):
+        time.sleep(0.0003)
+        super().say(sock, text)
+
+
+def test_a_server_that_waits_is_accused_however_long_that_takes():
+    slow = ["a_frozen_reader_keeps_nobody_out"]
+    assert check(TakesItsTime, only=slow).broken == slow
 
 
 def test_the_report_of_the_disconnect_bug_names_the_cause_the_step_and_the_lesson():

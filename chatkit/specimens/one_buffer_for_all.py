@@ -30,5 +30,4 @@ BREAKS = (
     "an_endless_line_harms_nobody",
     "an_over_long_name_harms_nobody",
     "a_flood_keeps_nobody_waiting",
-    "a_frozen_reader_keeps_nobody_out",
 )

@@ -4,12 +4,14 @@ Kernel buffers hide a lot, so the frozen client's is made small beforehand, and 
 may grow to: 4 MiB on Linux (`tcp_wmem` in tcp(7)).
 """
 
+from chatkit.check.participant import WAIT, Participant
 from chatkit.check.promise import Level, promise
 from chatkit.check.stage import Stage
 
 STURDY = Level.STURDY
 SLOW = "send to one client must not wait while the others wait for you: give each a queue"
 LINES = [f"{number:04} {'x' * 985}" for number in range(5_000)]  # 5 MB in lines of 990 bytes
+ALL = sum(map(len, LINES))
 
 
 @promise(STURDY, about=SLOW, lesson=9)
@@ -26,15 +28,27 @@ def a_frozen_reader_stops_nobody(stage: Stage) -> None:
 
 @promise(STURDY, about=SLOW, lesson=9)
 def a_frozen_reader_keeps_nobody_out(stage: Stage) -> None:
-    """While one member reads nothing and others talk, newcomers can join and talk."""
+    """While one member reads nothing, and others have said five megabytes, newcomers can join and talk."""
     (linus,) = stage.joined("linus", small=True)
     ada, grace = stage.joined("ada", "grace")
     linus.freezes()
     with stage.scene(f"{ada} and {grace} say 2,500 lines each"):
         for speaker, lines in ((ada, LINES[:2_500]), (grace, LINES[2_500:])):
             speaker.sends("".join(f"{line}\n" for line in lines).encode())
-        stage.wait(lambda: not (ada.outbox or grace.outbox), 3.0)
+        _come_to_rest(stage, ada, grace)
     stage.two_newcomers_can_talk()
+
+
+def _come_to_rest(stage: Stage, *speakers: Participant) -> None:
+    """Wait until they have heard all that they said, each the other's part, or hear no more of it."""
+
+    def heard() -> int:
+        return sum(each.heard for each in speakers)
+
+    before = -1
+    while before < heard() < ALL:
+        before = heard()
+        stage.wait(lambda: heard() >= ALL, WAIT)
 
 
 @promise(STURDY, about="one place for every way of ending: a send that fails is one of them", lesson=9)
