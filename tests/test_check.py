@@ -5,12 +5,16 @@ import html.parser
 import socket
 import socketserver
 import threading
+from contextlib import suppress
 from functools import partial
 
 import pytest
+from talker import PATIENCE
 
 from chatkit.check import CannotRun, Verdict, check
 from chatkit.check.promise import PROMISES, Level
+from chatkit.check.rooms import Manners, Room
+from chatkit.check.stage import Stage
 from chatkit.engines import ENGINES
 from chatkit.server import ChatServer
 
@@ -124,6 +128,28 @@ def test_a_server_whose_port_was_snatched_away_is_started_on_another(tmp_path):
     report = check(unlucky, only=QUICK[:1])
     assert report.verdicts == dict.fromkeys(QUICK[:1], Verdict.KEPT)
     assert first_start.exists()
+
+
+def receive_all(sock):
+    with suppress(ConnectionResetError):
+        while sock.recv(1 << 20):
+            pass
+
+
+def test_while_somebody_says_much_the_others_are_read():
+    """Else the check is the slow reader that an honest server hangs up on."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        stage = Stage(Room(listener.getsockname(), Manners()))
+        ada, grace = stage.connected("ada"), stage.connected("grace")
+        with listener.accept()[0] as of_ada, listener.accept()[0] as of_grace:
+            of_grace.sendall(b"hello\n")
+            drain = threading.Thread(target=receive_all, args=[of_ada])
+            drain.start()
+            ada.sends(b"x" * (64 << 20))
+            assert stage.wait(lambda: grace.lines == ["hello"], PATIENCE)
+            assert ada.outbox
+            stage.clear(politely=False)
+            drain.join()
 
 
 def test_a_server_that_dies_in_a_dialogue_is_quoted():

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from chatkit.check.stage import Stage
 
 LONGEST = 8 << 20  # bytes in a line; nobody is sent as many
+PORTION = 1 << 18  # bytes at a time, either way: nobody waits while somebody says megabytes
 MOST_BYTES, MOST_LINES = 128 << 20, 200_000  # in a dialogue; the longest one asks for 50 MB
 WAIT = 3.0  # seconds; at two no honest server failed, and a good one never uses them up
 _RESET_ON_CLOSE = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
@@ -72,10 +73,10 @@ class Participant:
             return False
 
     def flush(self) -> None:
-        """Send what the kernel takes now."""
+        """Send a portion, or what the kernel takes of it now: then it is the next one's turn."""
         try:
-            while self.outbox and not self.gone:
-                sent = self.sock.send(memoryview(self.outbox)[: 1 << 18])
+            if self.outbox and not self.gone:
+                sent = self.sock.send(memoryview(self.outbox)[:PORTION])
                 self.stage.timeline.add(self.name, SENT, self.outbox, sent)
                 del self.outbox[:sent]
         except BlockingIOError:
@@ -87,7 +88,7 @@ class Participant:
     def receive(self) -> None:
         """Read once what has come."""
         try:
-            data = self.sock.recv(1 << 18)
+            data = self.sock.recv(PORTION)
         except BlockingIOError:
             return
         except OSError:
