@@ -9,7 +9,7 @@ import time
 import pytest
 
 from chatkit.check.process import is_listening
-from chatkit.exercises import NoSuchExercise, grade, grading
+from chatkit.exercises import NoSuchExercise, exercise, grade, grading
 from chatkit.exercises.grading import GONE, HUNG
 
 READER = "class LineReader:\n    def feed(self, chunk):\n        "
@@ -129,6 +129,18 @@ def test_it_says_where_an_endless_loop_turns(answer):
     result = answer(READER + "while True:\n            pass\n")
     assert result.got.startswith("your code was still busy in feed, line ")
     assert result.failed == "one whole line comes in"
+
+
+def test_a_slow_reader_without_a_limit_is_told_of_the_limit(answer):
+    code = """class LineReader:
+    tail = b""
+    def feed(self, chunk):
+        self.tail += chunk
+        ends = [i for i, byte in enumerate(self.tail) if byte == 10]  # every byte, every time
+        *lines, self.tail = self.tail.split(b"\\n")
+        return [line.removesuffix(b"\\r") for line in lines]
+"""
+    assert answer(code).sentence == exercise("lines").wrong["wrong_no_limit"].message
 
 
 def test_a_flood_of_prints_is_cut_and_shown(answer):

@@ -57,7 +57,7 @@ def check(exam: Exam) -> None:
     exam.step("a line of 4,000 bytes comes in, then one that never ends")
     _gives(exam, reader(), b"x" * 4_000 + b"\n", [b"x" * 4_000], "A line of 4,000 bytes is still allowed.")
     long = "A line without an end is collected for ever: past LIMIT bytes, feed must raise ValueError."
-    exam.demand(_refuses(reader(), [b"x" * 1_000] * 1_000), long, "ValueError", "a megabyte, taken in")
+    exam.demand(_refuses(reader(), [b"x" * 1_000] * 20), long, "ValueError", "20,000 bytes, taken in")
     exam.demand(_refuses(reader(), [b"x" * 50_000 + b"\n"]), "A line of 50,000 bytes must raise ValueError.")
 
 
