@@ -13,8 +13,8 @@ MAX_LINE = 4096
 class LineReader:
     """Collect the chunks of a byte stream and hand out the lines that they complete.
 
-    `limit` is in bytes and counts the newline. A longer line sets `too_long`; that line and all that follows
-    is dropped, so memory stays below `limit` plus one chunk, whatever arrives.
+    `limit` is in bytes and counts the newline. A longer line sets `too_long`; that line and all that
+    follows is dropped, so memory stays below `limit` plus one chunk, whatever arrives.
     """
 
     __slots__ = ("limit", "tail", "too_long")

@@ -14,6 +14,7 @@ from chatkit.exercises import exercises
 from chatkit.exercises.prediction import NOT_YET
 
 PACKAGE = Path(chatkit.__file__).parent
+CELL = 107  # characters
 
 pytestmark = pytest.mark.parametrize("path", rerun.NOTEBOOKS, ids=lambda path: path.stem)
 
@@ -51,6 +52,18 @@ def test_a_lesson_is_short(path):
     sources = {cell.id: re.sub("%%answer.*", "", cell.source) for cell in rerun.code_cells(notebook)}
     lines = {name: list(filter(str.strip, source.splitlines())) for name, source in sources.items()}
     assert [name for name, text in lines.items() if len(text) > 10] == []
+
+
+def test_its_lines_fit_a_cell_of_a_small_laptop(path):  # 1280 pixels, with the folder beside it
+    cells = rerun.code_cells(rerun.read(path))
+    printed = [output.get("text", "") for cell in cells for output in cell.outputs]
+    texts = [cell.source for cell in cells] + printed
+    assert [line for text in texts for line in text.splitlines() if len(line) > CELL] == []
+
+
+def test_no_markdown_stands_within_html(path):  # it would be shown as it is
+    texts = [cell.source for cell in rerun.read(path).cells if cell.cell_type == "markdown"]
+    assert [line for line in "\n".join(texts).splitlines() if line.startswith("<") and "`" in line] == []
 
 
 def test_its_top_tells_the_minutes_the_question_and_what_one_can_do_afterwards(path):

@@ -117,5 +117,5 @@ def _row(event: Event, shown: list[str]) -> str:
 
 
 def _wrapped(label: str, text: str) -> list[str]:
-    first, *more = textwrap.wrap(text, 96, replace_whitespace=False) or [""]
+    first, *more = textwrap.wrap(text, 80 - 16, replace_whitespace=False) or [""]
     return [f"  {label:<9}     {first}", *(f"{'':<16}{line}" for line in more)]
