@@ -43,9 +43,23 @@ def normal(svg, port):
     """Return a picture without what differs from run to run."""
     svg = svg.replace(str(port), "55555")
     svg = re.sub(r"terminal-\d+-", "terminal-", svg)
+    svg = re.sub(r"port&#160;\d+", "port&#160;55555", svg)  # a client's
     svg = re.sub(r"\b86\d\d\d&#160;s\b", "86400&#160;s", svg)
+    svg = re.sub(r"\d+&#160;s(&#160;)+", f"0&#160;s{6 * '&#160;'}", svg)  # how long somebody has been here
     svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
     return "\n".join(line.rstrip() for line in svg.splitlines()) + "\n"
+
+
+async def picture(sitting, server):
+    """The screen once it has come to rest: what moves on it may take several turns of the loop."""
+    looks = []
+
+    def rests():
+        looks.append(normal(sitting.app.export_screenshot(), server.address[1]))
+        return len(looks) > 3 and len(set(looks[-4:])) == 1
+
+    await sitting.until(rests, "it never comes to rest")
+    return looks[-1]
 
 
 @asynccontextmanager
@@ -74,7 +88,7 @@ async def talking(server, size):
     async with conversation(server, size) as (ada, _grace, _linus):
         await ada.types("The listener, of co")
         await ada.sees("of co")
-        return ada.app.export_screenshot()
+        return await picture(ada, server)
 
 
 async def scrolled(server, size):
@@ -85,7 +99,7 @@ async def scrolled(server, size):
         await ada.sees_no_more("line 29")
         grace.says("Are you still there?")
         await ada.sees("1 new")
-        return ada.app.export_screenshot()
+        return await picture(ada, server)
 
 
 async def lost(server, size):
@@ -95,20 +109,20 @@ async def lost(server, size):
         await ada.enters("Is anybody there?")
         await ada.sees("1 line kept" if size[0] > 60 else "\u2026 Is any")
         await ada.sees("Next try in")
-        return ada.app.export_screenshot()
+        return await picture(ada, server)
 
 
 async def helping(server, size):
     async with conversation(server, size) as (ada, _grace, _linus):
         await ada.types("", "f1")
         await ada.sees("Up Down")
-        return ada.app.export_screenshot()
+        return await picture(ada, server)
 
 
 async def asking(server, size):
     async with chat(server.address, name="a da", asks=True, size=size, backoff=quick()) as ada:
         await ada.sees("Join a room", "ASCII")
-        return ada.app.export_screenshot()
+        return await picture(ada, server)
 
 
 async def hosting(server, size):
@@ -121,9 +135,7 @@ async def hosting(server, size):
             await view.sees("2 here", "waiting 0 B", "ada", "linus", "80 B", "linus has entered")
             await view.types("", "down", "k")
             await view.sees("Kick linus?")
-            svg = app.export_screenshot()
-    svg = re.sub(r"port&#160;\d+", "port&#160;55555", svg)
-    return re.sub(r"\d&#160;s\b", "0&#160;s", svg)
+            return await picture(view, server)
 
 
 SCENES = {
@@ -142,8 +154,7 @@ def take(name):
     """Play a scene, and return its picture."""
     play, size = SCENES[name]
     with room() as server:
-        port = server.address[1]
-        return normal(asyncio.run(play(server, size)), port)
+        return asyncio.run(play(server, size))
 
 
 if __name__ == "__main__":
