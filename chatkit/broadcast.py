@@ -11,6 +11,7 @@ from typing import Any
 Listener = Any  # any hashable value
 Piece = bytes | memoryview
 
+SHORT = 1 << 10  # bytes: a view of so few takes more memory than a copy
 LONG = 1 << 15  # bytes: a share taken in the middle of a round is a copy of the round up to there
 
 
@@ -64,7 +65,8 @@ class Broadcast:
         if place == self._begin and not own:
             return [whole]
         missed = self._end - place - sum(end - begin for begin, end, _ in own)
-        said = memoryview(whole) if 2 * missed > len(whole) else whole  # a small view would hold all
+        is_small = len(whole) < SHORT or 2 * missed < len(whole)  # a small view would hold all
+        said = whole if is_small else memoryview(whole)
         share: list[Piece] = []
         for begin, end, instead in own:
             share += said[place - self._begin : begin - self._begin], instead

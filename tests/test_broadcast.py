@@ -1,5 +1,8 @@
 """A broadcast: whoever comes, goes, says or takes what, all hear all but their own, in one order."""
 
+import tracemalloc
+
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
@@ -30,6 +33,22 @@ def test_all_who_missed_the_same_are_handed_the_same_bytes():
     for _ in range(3):
         broadcast.say("nobody", b"a line\n")
     assert len({id(piece) for _, share in broadcast.end_round() for piece in share}) == 1
+
+
+@pytest.mark.fault(6)
+def test_who_speaks_a_letter_in_every_round_keeps_little_more_than_what_is_said():
+    broadcast = Broadcast()
+    for listener in "abc":
+        broadcast.admit(listener)
+    kept = []
+    tracemalloc.start()
+    for _ in range(1000):
+        for listener in "abc":
+            broadcast.say(listener, b"[a] x\n")
+        kept += [piece for _, share in broadcast.end_round() for piece in share]
+    taken, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert taken < 10 * sum(map(len, kept))  # a view of each takes 33 times as much
 
 
 def test_a_silent_round_hands_out_nothing():
