@@ -76,6 +76,27 @@ def test_when_every_server_keeps_its_promises_the_status_is_0(handed_in, grade):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.fault(16)
+def test_what_is_handed_in_can_do_nothing_to_who_grades_it(grade, tmp_path):
+    names = [b"=1+1.py", b"\x1b[2J.py", b"caf\xe9.py", "\u202egpj.py".encode(), b"two\nlines.py"]
+    folder, table, suites, texts = (tmp_path / name for name in ("in", "grades.csv", "grades.xml", "texts"))
+    folder.mkdir()
+    for name in names:
+        Path(os.fsdecode(bytes(folder) + b"/" + name)).write_text(
+            r"raise SystemExit('\x1b]0;title\x07 \x9b2J \x1b[31mred\x1b[0m \u202e')"
+        )
+    files = ("--csv", table, "--junit", suites, "--reports", texts)
+    done = grade(ONLY, "--each", folder, *files, "--", sys.executable, "{file}", "{port}")
+    assert (done.returncode, done.stderr) == (1, "")
+    for text in (done.stdout, table.read_text(), *(path.read_text() for path in texts.iterdir())):
+        assert [character for character in text if not character.isprintable() and character != "\n"] == []
+    assert len(done.stdout.splitlines()) == len(list(texts.iterdir())) == len(names)
+    with table.open(newline="") as file:
+        assert {row["submission"][0] for row in csv.DictReader(file)} == {"'", "\ufffd", "c", "t"}
+    assert len(ElementTree.parse(suites).getroot()) == len(names)
+    assert " red " in done.stdout
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [

@@ -10,11 +10,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from chatkit.cells import as_cell
 from chatkit.check.judging import command_venue
 from chatkit.check.outcome import Report
 from chatkit.check.promise import CannotRun, Promise, Verdict
 from chatkit.check.report import as_text
 from chatkit.check.runner import judge
+from chatkit.check.words import as_name
 
 COLUMNS = ("submission", "result", *Verdict, "seconds", "broken promises", "why")
 
@@ -26,6 +28,11 @@ class Grade:
     submission: Path
     report: Report | None
     why: str = ""
+
+    @property
+    def name(self) -> str:
+        """What the submission is called, in words that can be shown and written anywhere."""
+        return as_name(self.submission.name)
 
     @property
     def result(self) -> str:
@@ -42,7 +49,7 @@ class Grade:
 
     def row(self) -> dict[str, str]:
         """Return this grade as a row of the CSV file."""
-        row = {"submission": self.submission.name, "result": self.result, "why": self.reason}
+        row = {"submission": as_cell(self.name), "result": self.result, "why": as_cell(self.reason)}
         if report := self.report:
             row |= {verdict: str(len(report.named(verdict))) for verdict in Verdict}
             row |= {"seconds": f"{report.seconds:.1f}", "broken promises": " ".join(report.broken)}
@@ -50,7 +57,9 @@ class Grade:
 
     def text(self) -> str:
         """Return what to tell its author."""
-        return f"{as_text(self.report)}\n" if self.report else f"{self.submission}: {self.why}\n"
+        return (
+            f"{as_text(self.report)}\n" if self.report else f"{as_name(str(self.submission))}: {self.why}\n"
+        )
 
 
 def submissions(folder: Path) -> list[Path]:
@@ -85,7 +94,7 @@ def grade_all(
         except CannotRun as error:
             grade = Grade(path, None, str(error))
         summary = grade.report.summary() if grade.report else grade.reason
-        told(f"{number}/{len(found)}  {path.name}  {grade.result}: {summary}")
+        told(f"{number}/{len(found)}  {grade.name}  {grade.result}: {summary}")
         yield grade
 
 

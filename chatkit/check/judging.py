@@ -21,6 +21,7 @@ from chatkit.check.promise import CannotRun, Level
 from chatkit.check.promises import DIALOGUES
 from chatkit.check.rooms import Running, Started, Venue
 from chatkit.check.runner import chosen, judge
+from chatkit.check.words import as_name
 
 HOST = "127.0.0.1"
 
@@ -74,7 +75,7 @@ def parse_address(text: str) -> tuple[str, int]:
 
 def command_venue(argv: list[str], start_within: float = START_WITHIN) -> Venue:
     """Return a venue that starts a command; `{port}` in it becomes the port, `{host}` the host."""
-    what = shlex.join(argv)
+    what = as_name(shlex.join(argv))
     if not any("{port}" in word for word in argv):
         raise CannotRun(f"the command has no {{port}} in it, so it would not know where to listen: {what}")
 

@@ -21,6 +21,7 @@ from typing import IO, Protocol
 
 from chatkit.check import measure
 from chatkit.check.promise import CannotRun
+from chatkit.check.words import as_name, harmless
 
 PORTS = range(20000, 32000)  # source ports come from 32768 up: a server there might find its port in use
 START_WITHIN = 10.0  # seconds
@@ -74,7 +75,7 @@ class Command:
                     start_new_session=True,
                 )
         except OSError as error:
-            raise CannotRun(f"cannot start {shlex.join(argv)}: {error.strerror or error}") from error
+            raise CannotRun(f"cannot start {as_name(shlex.join(argv))}: {error.strerror or error}") from error
         self.pid = self._process.pid
 
     def status(self) -> int | None:
@@ -111,7 +112,7 @@ def last_lines(output: IO[bytes]) -> str:
     with suppress(OSError, ValueError):
         size = os.fstat(output.fileno()).st_size
         text = os.pread(output.fileno(), 2000, max(0, size - 2000)).decode("utf-8", "replace")
-        return "\n".join(text.strip().splitlines()[-8:])
+        return "\n".join(harmless(text.strip()).splitlines()[-8:])
     return ""
 
 

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from chatkit.check.process import KILL, send_signal
+from chatkit.check.words import harmless
 from chatkit.exercises.exercise import READING, Exercise, exercise
 from chatkit.exercises.result import Result
 
@@ -151,7 +152,8 @@ class _Grading:
 
 
 def plain(text: str) -> str:
-    """Take out of a text what differs from run to run: numbers of ports and objects."""
+    """Take out of a text what could act, and what differs from run to run: numbers of ports and objects."""
+    text = harmless(text)
     text = re.sub(r"0x[0-9a-fA-F]{6,}", "0x...", text)
     text = re.sub(r"('127\.0\.0\.1', |127\.0\.0\.1:)\d+", r"\1...", text)
     return re.sub(r"fd=\d+", "fd=...", text)

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Iterator
 from html import escape
 
+from chatkit.cells import as_cell
 from chatkit.history.line import Line
 
 _HEAD = """<!DOCTYPE html>
@@ -38,12 +39,11 @@ def as_json(lines: Iterable[Line]) -> Iterator[str]:
 
 
 def as_csv(lines: Iterable[Line]) -> Iterator[str]:
-    """Yield rows of CSV, in UTC; what a spreadsheet would take for a formula gets an apostrophe before it."""
+    """Yield rows of CSV, in UTC; nothing in them is a formula."""
     yield "id,at,name,text"
     for line in lines:
-        text = f"'{line.text}" if line.text.lstrip()[:1] in ("=", "+", "-", "@") else line.text
         row = io.StringIO()
-        csv.writer(row, lineterminator="").writerow((line.id, _utc(line), line.name, text))
+        csv.writer(row, lineterminator="").writerow((line.id, _utc(line), line.name, as_cell(line.text)))
         yield row.getvalue()
 
 

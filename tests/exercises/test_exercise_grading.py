@@ -328,6 +328,16 @@ def test_a_teacher_grades_the_same_file(tmp_path):
     assert "hint()" not in done.stdout
 
 
+@pytest.mark.fault(16)
+def test_what_an_answer_prints_and_raises_does_not_act_on_a_teachers_terminal(tmp_path):
+    acts = r"'\x9b2J \x1b]0;title\x07 \u202e \ud800'"
+    (tmp_path / "mine.py").write_text(rf"print('\x1b[2J\x1b[31mred\x1b[0m'); raise ValueError({acts})")
+    said = chatkit("check", "--exercise", "lines", "mine.py", cwd=tmp_path).stdout
+    assert "raised ValueError" in said
+    assert "\ufffd[2Jred" in said
+    assert [character for character in said if not character.isprintable() and character != "\n"] == []
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
