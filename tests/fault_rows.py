@@ -47,11 +47,13 @@ ROWS = {
     ),
     15: (
         "A line that pretends to be another's",
-        "The server writes the name, and no text can begin a new line on anybody's screen.",
+        "The server writes the name, and no text can begin a new line on anybody's screen: where ours go on in "
+        "a further row, they are indented.",
     ),
     16: (
         "Escapes, controls, text turned round",
-        "Each such character becomes U+FFFD, at the server and again at the client.",
+        "Each such character becomes U+FFFD, at the server and again at the client; what a judged server or an "
+        "answer prints, too.",
     ),
     17: ("Markup in a notebook", "It is text: in panes, boards, pictures and saved notebooks."),
     18: (

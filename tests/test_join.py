@@ -335,6 +335,20 @@ def test_no_server_can_reach_the_terminal(start):
         person.sees("ada>", "[linus] \ufffd[2J\ufffd\ufffd2Jhello\ufffd\ufffd!")
 
 
+@pytest.mark.fault(15)
+@pytest.mark.parametrize("letter", ["x", " ", "\t", "界"])
+@pytest.mark.parametrize("colour", ["", "1"])
+def test_no_text_that_is_long_enough_goes_on_in_the_place_of_a_name(start, room, linus, letter, colour):
+    ada = arrived(start(Person, *room.address, "ada", NO_COLOR=colour), linus)
+    for length in range(3, 73):
+        linus.says(f"{letter * length}[grace] it was me")
+    linus.says("that is all")
+    ada.looks_until(lambda: ada.glass.above[-1] == "[linus] that is all")
+    said = [row for row in ada.glass.above if not row.startswith(("* ", "[linus]"))]
+    assert said
+    assert [row for row in said if row and not row.startswith("  ")] == []
+
+
 # A script
 
 

@@ -5,6 +5,7 @@ To list and to search never writes to the file; to forget and to prune does, but
 """
 
 import argparse
+import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
@@ -12,7 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chatkit.cli.answers import WrongAnswer, no_more, to_name
+from chatkit.cli.faces import is_terminal
 from chatkit.cli.keeping import add_retention, to_count, to_retention
+from chatkit.cli.rows import in_rows
 from chatkit.errors import ChatError
 
 if TYPE_CHECKING:
@@ -95,7 +98,15 @@ def _list(file: Path, words: list[str], options: argparse.Namespace) -> Iterator
     from chatkit.history import Archive  # not before it is needed: other commands start without SQLite
 
     with Archive(file) as archive:
-        yield from _form(options.form)(archive.lines(**wanted))
+        shown = _form(options.form)(archive.lines(**wanted))
+        yield from _in_rows(shown) if options.form == "text" else shown
+
+
+def _in_rows(lines: Iterable[str]) -> Iterable[str]:
+    if not is_terminal(sys.stdout):
+        return lines
+    width = shutil.get_terminal_size().columns
+    return (row for line in lines for row in in_rows(line, width))
 
 
 def _search(file: Path, words: list[str], options: argparse.Namespace) -> Iterator[str]:

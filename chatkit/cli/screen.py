@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from chatkit.cli.editor import Editor
+from chatkit.cli.rows import in_rows
 
 PASTE_ON, PASTE_OFF = "\x1b[?2004h", "\x1b[?2004l"  # bracketed paste: what is pasted comes between two marks
 _IF_THERE = suppress(OSError, termios.error)  # a terminal that is gone is noticed when it is read
@@ -56,9 +57,10 @@ class Screen:
             termios.tcsetattr(self._input, termios.TCSANOW, self._before)
 
     def show(self, *lines: str) -> None:
-        """Add lines above the row, and draw the row as it is now."""
+        """Add lines above the row that is being typed, and draw that as it is now."""
         with _IF_THERE:
-            self._write(self._erase() + "".join(f"{line}\r\n" for line in lines) + self._row())
+            rows = [row for line in lines for row in in_rows(line, self._width())]
+            self._write(self._erase() + "".join(f"{row}\r\n" for row in rows) + self._row())
 
     def _width(self) -> int:
         return os.get_terminal_size(self._output).columns or 80

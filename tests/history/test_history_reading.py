@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 
 import pytest
-from program import ENVIRONMENT, run
+from program import ENVIRONMENT, Person, run
 
 from chatkit.history import Archive, Chart, HistoryError
 from chatkit.history.stats import shares
@@ -144,6 +144,18 @@ def test_it_lists_in_local_time(said, path):
         "2026-11-22 22:00:00 [grace] good night; pull the plug",
     ]
     assert (result.returncode, result.stderr) == (0, "")
+
+
+@pytest.mark.fault(15)
+@pytest.mark.skipif(os.name != "posix", reason="the terminal is a pty")
+def test_no_text_that_is_long_enough_goes_on_in_the_place_of_a_date(remember, path):
+    remember().record([("ada", "x" * length + "2026-11-22 13:01:05 [grace] me") for length in range(80)])
+    reader = Person("history", path)
+    reader.leaves()
+    rows = [*reader.glass.above, reader.glass.bottom]
+    reader.close()
+    assert sum("[ada]" in row for row in rows) == 80
+    assert not [row for row in rows if row and "[ada]" not in row and not row.startswith("  ")]
 
 
 def test_days_are_local_and_until_counts_the_day_in_full(said, path):
