@@ -23,7 +23,7 @@ class Broadcast:
 
     def __init__(self) -> None:
         self.aside = 0  # bytes that single listeners have been told in this round
-        self._begin = self._end = 0  # of this round
+        self._begin = self.end = 0  # of this round
         self._said: list[bytes] = []  # in this round
         self._heard: dict[Listener, int] = {}
         # What a listener hears from one place to another, instead of what is said there: nothing of its own
@@ -32,7 +32,7 @@ class Broadcast:
 
     def admit(self, listener: Listener) -> None:
         """Let it hear what is said from here on."""
-        self._heard[listener] = self._end
+        self._heard[listener] = self.end
 
     def dismiss(self, listener: Listener) -> None:
         """Let it hear no more."""
@@ -41,30 +41,30 @@ class Broadcast:
 
     def say(self, by: Listener, piece: bytes) -> None:
         """Have every listener hear `piece`, except `by`."""
-        begin, self._end = self._end, self._end + len(piece)
+        begin, self.end = self.end, self.end + len(piece)
         self._said.append(piece)
         if by in self._heard:
-            self._own.setdefault(by, []).append((begin, self._end, b""))
+            self._own.setdefault(by, []).append((begin, self.end, b""))
 
     def tell(self, listener: Listener, piece: bytes) -> bool:
         """Have one listener alone hear `piece` after all that was said; return whether it is one."""
         if listener not in self._heard:
             return False
-        self._own.setdefault(listener, []).append((self._end, self._end, piece))
+        self._own.setdefault(listener, []).append((self.end, self.end, piece))
         self.aside += len(piece)
         return True
 
     def take(self, listener: Listener) -> list[Piece]:
         """Return what `listener` has not heard yet."""
-        place = self._heard.get(listener, self._end)
+        place = self._heard.get(listener, self.end)
         own = self._own.pop(listener, [])
-        if place == self._end and not own:
+        if place == self.end and not own:
             return []
-        self._heard[listener] = self._end
+        self._heard[listener] = self.end
         whole = self._whole()
         if place == self._begin and not own:
             return [whole]
-        missed = self._end - place - sum(end - begin for begin, end, _ in own)
+        missed = self.end - place - sum(end - begin for begin, end, _ in own)
         is_small = len(whole) < SHORT or 2 * missed < len(whole)  # a small view would hold all
         said = whole if is_small else memoryview(whole)
         share: list[Piece] = []
@@ -75,14 +75,14 @@ class Broadcast:
 
     def is_long(self) -> bool:
         """Say whether so much has been said in this round that to `take` a share in its middle costs much."""
-        return self._end - self._begin > LONG
+        return self.end - self._begin > LONG
 
     def end_round(self) -> Iterator[tuple[Listener, list[Piece]]]:
         """Hand out, one by one, what each listener has not heard yet; after the last, a new round begins."""
-        for listener in list(self._own) if self._begin == self._end else self._heard:
+        for listener in list(self._own) if self._begin == self.end else self._heard:
             if share := self.take(listener):
                 yield listener, share
-        self._begin, self._said, self.aside = self._end, [], 0
+        self._begin, self._said, self.aside = self.end, [], 0
 
     def _whole(self) -> bytes:
         if len(self._said) != 1:

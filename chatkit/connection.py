@@ -39,7 +39,7 @@ class Connection:
         self.sock = sock
         self.peer = peer  # its address, in words
         self.pace: Pace | None = None  # how fast it may speak
-        self.turn = Turn()  # how much is read of it at a time
+        self.turn = Turn(limits.outbox)  # how much is read of it at a time
         self.limits = limits
         self.lines = self.reader_type(limits.line)
         self.reason = ""  # how it ended; empty for an ordinary goodbye
@@ -115,16 +115,16 @@ class Connection:
 
     def overdue(self) -> str:
         """Say why it must be cut now; empty when it need not be."""
-        idle = self.idle()
+        now, idle = time.monotonic(), self.idle()
         if self.aborted:
             return ""
         stuck = self.queued > self.limits.stalled and idle > self.limits.stall_time
         if stuck or self.queued > self.limits.outbox:
             return "too slow"
-        if self.lines.tail and time.monotonic() - self._line_began > self.limits.line_time:
+        if self.lines.tail and not self.closing and now - self._line_began > self.limits.line_time:
             return "line never finished"
         patience = self.limits.stall_time if self.queued else self.limits.linger
-        late = idle > patience or time.monotonic() - self._closed > self.limits.farewell
+        late = idle > patience or now - self._closed > self.limits.farewell
         return "no goodbye" if self.closing and late else ""
 
     def idle(self) -> float:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import TypeVar
 
+from chatkit.behind import Behind
 from chatkit.broadcast import Broadcast, Piece
 from chatkit.connection import Connection
 from chatkit.consent import forgotten
@@ -22,7 +23,7 @@ from chatkit.room import Room, State
 
 encode_reply = lru_cache(16)(encode)  # an answer that many are given is kept once for all
 UNFORGOTTEN = "the history has failed; what it has of you is still in it"
-FROZEN = 0.15  # seconds: who has taken nothing for so long is not waited for
+MUCH = 1 << 16  # bytes: beside so many more, it costs little to try a stalled client in vain
 
 T = TypeVar("T")
 log = logging.getLogger("chatkit.server")
@@ -41,8 +42,8 @@ class Delivery:
         self._everybody = Broadcast()
         self._memory = Memory(None)
         self._dirty: set[Connection] = set()  # to be looked after before the round ends
-        self._crowded = False  # somebody who reads is far behind
-        self._turn = Turn()  # everybody's
+        self._behind = Behind(limits.outbox)
+        self._turn = Turn(limits.outbox)  # everybody's
         self._told = 0  # bytes for one client alone that wait to be sent
         self._answers = 0  # how many times anybody has been told anything
 
@@ -63,7 +64,7 @@ class Delivery:
                     self._memory.choose(name, remembered)
                 case Replay(guest):
                     self._keep_news()
-                    for message in self._memory.last():
+                    for message in self._memory.last(self.limits.outbox // 4):  # it has read nothing yet
                         self._tell(Tell(guest, message))
                 case Forget(guest, name):
                     self._tell(Tell(guest, Reply(self._forget(name))))
@@ -138,8 +139,9 @@ class Delivery:
 
     def _hand(self, share: tuple[Connection, list[Piece]]) -> None:
         connection, pieces = share
+        waited = connection.queued
         connection.queue(*pieces)
-        if not connection.stalled:
+        if not connection.stalled or connection.queued - waited > MUCH:
             connection.flush()
         if connection.queued or connection.ended:
             self._dirty.add(connection)
@@ -151,12 +153,14 @@ class Delivery:
         for connection in these:
             self._guard(self._deliver, connection, connection)
 
+    def _send_on(self, connection: Connection) -> None:
+        self._guard(Connection.flush, connection, connection)
+
     def _deliver(self, connection: Connection) -> None:
         if not connection.stalled or connection.overdue():  # to try in vain costs as much as to send
             connection.flush()
         if connection.stalled:
-            is_behind = connection.queued > self.limits.outbox // 2
-            self._crowded |= is_behind and connection.idle() < FROZEN
+            self._behind.note(connection)
             self._judge(connection)
         self._engine.watch(connection)
         if connection.ended and not connection.queued:

@@ -13,7 +13,8 @@ from chatkit.listener import FULL
 from chatkit.pace import Pace
 
 RATE = 20.0  # lines a second
-REST = 60.0  # seconds after which whoever comes back is a newcomer
+REST = 60.0  # seconds after which whoever comes back is a newcomer, if its pace would have recovered
+LONGEST_REST = 3600.0
 SPARE = 32  # descriptors that are not for clients: the listener, the log, a history
 
 
@@ -24,6 +25,8 @@ class Door:
         self.shut = False
         self._limits = limits
         self._most = limits.clients or max(1, min(most, descriptors() - SPARE))
+        rate = limits.rate or RATE
+        self._rest = min(max(REST, limits.burst / rate), LONGEST_REST)
         self._count = 0
         self._inside: Counter[str] = Counter()
         # Of each address, how fast those may speak who left it, and when the last of them did.
@@ -65,7 +68,7 @@ class Door:
     def _keep(self, pace: Pace, home: str, now: float) -> None:
         _, paces = self._paces.pop(home, (0.0, []))
         self._paces[home] = now, [*paces, pace]
-        while now - self._paces[oldest := next(iter(self._paces))][0] > REST:
+        while now - self._paces[oldest := next(iter(self._paces))][0] > self._rest:
             del self._paces[oldest]
 
 

@@ -28,21 +28,26 @@ class Limits:
     flood_time: float = 30.0  # for which a client may be too fast without a pause
 
 
-ROUND = 1 << 22  # bytes: half of what may wait for one client who has to hear all of it
+ROUND = 1 << 22  # bytes
 SMALLEST_TURN, LARGEST_TURN = 1 << 9, 1 << 16
+AMPLIFIED = 16  # times as many bytes as somebody brings the others hear, at most: a letter, after a long name
 
 
 class Turn:
-    """How many bytes each client may bring in one round: the more clients there are, the fewer."""
+    """How many bytes each client may bring in one round: the more clients there are, the fewer.
 
-    __slots__ = ("bytes",)
+    However few there are, what comes of one turn is no more than a quarter of an `outbox`.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("_largest", "bytes")
+
+    def __init__(self, outbox: int) -> None:
+        self._largest = min(LARGEST_TURN, outbox // 4 // AMPLIFIED)
         self.share_among(1)
 
     def share_among(self, clients: int) -> None:
         """Let `clients` have a turn each, and all of them together no more than `ROUND`."""
-        self.bytes = max(SMALLEST_TURN, min(LARGEST_TURN, ROUND // max(1, clients)))
+        self.bytes = max(SMALLEST_TURN, min(self._largest, ROUND // max(1, clients)))
 
 
 def descriptors() -> int:

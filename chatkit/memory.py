@@ -6,9 +6,10 @@ ends the history, and costs nobody a line.
 
 import logging
 from collections.abc import Callable
+from itertools import accumulate
 from typing import TypeVar
 
-from chatkit.messages import Remembered, Speech
+from chatkit.messages import Remembered, Speech, encode
 from chatkit.recording import Recorder
 
 FAILED = "the history has failed; from now on nothing is kept"
@@ -47,9 +48,11 @@ class Memory:
         failure, self._failure = self._failure, ""
         return failure or news or ""
 
-    def last(self) -> list[Remembered]:
-        """Return what a newcomer is told, oldest first."""
-        return list(self._ask(lambda recorder: recorder.last()) or [])
+    def last(self, most: int) -> list[Remembered]:
+        """Return what a newcomer is told, oldest first: the newest lines, `most` bytes of them."""
+        lines = list(self._ask(lambda recorder: recorder.last()) or [])
+        sizes = accumulate(len(encode(line)) for line in reversed(lines))
+        return lines[len(lines) - sum(size <= most for size in sizes) :]
 
     def choose(self, name: str, remembered: bool) -> None:
         """Keep somebody's choice."""

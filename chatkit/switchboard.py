@@ -5,8 +5,10 @@ touches what it owns, so nothing here is locked, and nothing here waits for a cl
 """
 
 import time
+from collections import deque
 from itertools import chain
 
+from chatkit.behind import BREATH
 from chatkit.connection import Connection
 from chatkit.delivery import log
 from chatkit.effects import Tell
@@ -17,12 +19,12 @@ from chatkit.listener import FULL, Listener
 from chatkit.messages import Reply
 from chatkit.room import Room, State
 
-BREATH = 0.02  # seconds
 MOST_LATER = 64  # things that happened to one whose name must wait
 MOUTHFUL = 256  # lines that are decided in one go
 SHORT = 32  # bytes a line: who sends shorter ones, of the kind that takes longer, is read less at a time
 CROWD = 1 << 20  # bytes for single clients, of which no more wait for the end of a round
 TICK = 0.25  # seconds between two looks at everybody's deadlines
+STANDSTILL = 1.0  # seconds by which a look is late if this process was stopped, or its machine slept
 
 
 class Switchboard(Hosting):
@@ -33,10 +35,12 @@ class Switchboard(Hosting):
 
     def __init__(self, room: Room, limits: Limits) -> None:
         super().__init__(room, limits)
-        self._short_turn = Turn()  # of whoever asks: to answer takes longer than to pass on
+        self._backlog: deque[Event] = deque()  # what has happened and is not dealt with yet
+        self._short_turn = Turn(limits.outbox)  # of whoever asks: to answer takes longer than to pass on
         self._short_turn.bytes = SMALLEST_TURN
         self._later: dict[Connection, list[Event]] = {}  # what happened to those whose name must wait
         self._next_look = 0.0
+        self._is_late = False  # the last look was put off
 
     def _accept(self) -> Connection | None:
         """Return the next client's connection; the engine calls it where it waits for clients."""
@@ -50,21 +54,33 @@ class Switchboard(Hosting):
             return None
 
     def _round(self) -> None:
-        if self._crowded:  # fewer, larger rounds: a flood slows down before it costs a slow reader its seat
-            time.sleep(BREATH)
-            self._crowded = False
-        later, self._later = [*chain(*self._later.values())], {}
-        for event in [*later, *self._engine.wait(BREATH if later else TICK)]:
+        self._dirty |= self._behind.wait(bool(self._backlog), self._send_on)
+        if not self._backlog:
+            later, self._later = [*chain(*self._later.values())], {}
+            self._backlog += [*later, *self._engine.wait(BREATH if later else TICK)]
+        enough = self._everybody.end + self.limits.outbox // 4  # more would wait for who is quick to read
+        while self._backlog and self._everybody.end <= enough:
+            event = self._backlog.popleft()
             self._guard(self._handle, event, event.connection)
             if self._told > CROWD:  # a thousand newcomers are told a thousand long lists
                 self._keep()
                 self._send_out()
         self._run_errands()
-        if time.monotonic() > self._next_look:
-            self._next_look = time.monotonic() + TICK
-            for connection in self._connections.copy():
-                self._guard(self._look_at, connection, connection)
+        self._look_at_all(time.monotonic())
         self._give_out()
+
+    def _look_at_all(self, now: float) -> None:
+        """Look at everybody's deadlines now and then.
+
+        After a standstill, what has come meanwhile is read first: it may have come in time.
+        """
+        if now <= self._next_look:
+            return
+        is_late = self._next_look and now - self._next_look > STANDSTILL
+        self._is_late = bool(is_late) and not self._is_late
+        self._next_look = now + (STANDSTILL if self._is_late else TICK)
+        for connection in () if self._is_late else self._connections.copy():
+            self._guard(self._look_at, connection, connection)
 
     def _handle(self, event: Event) -> None:
         if event.connection in self._later or self._must_wait(event.connection, event.lines):
@@ -147,6 +163,9 @@ class Switchboard(Hosting):
     def _put_off(self, event: Event) -> None:
         waiting = self._later.setdefault(event.connection, [])
         waiting.append(event)
+        if event.happened is Happened.ENDED:  # or a selector would tell of it again and again
+            event.connection.ended = True
+            self._engine.watch(event.connection)
         if len(waiting) > MOST_LATER and not event.connection.closing:
             self._dismiss(event.connection, "flooding", "that was too fast; goodbye")
 

@@ -20,7 +20,8 @@ ROWS = {
     ),
     6: (
         "A client does not read",
-        "Nobody waits for it. It is cut with 8 MiB waiting, or 1 MiB without progress for 10 s: too slow.",
+        "Nobody waits for it. It is cut with 8 MiB waiting, or 1 MiB without progress for 10 s: too slow. "
+        "However little waits, who takes nothing for 60 s is cut by the kernel: a lost connection.",
     ),
     7: ("A client dies while a line is being sent to all", "Only the dead one leaves; nobody misses a line."),
     8: ("Many die at one instant", "As many notices, each once and with the right name."),
@@ -47,13 +48,13 @@ ROWS = {
     ),
     15: (
         "A line that pretends to be another's",
-        "The server writes the name, and no text can begin a new line on anybody's screen: where ours go on in "
-        "a further row, they are indented.",
+        "The server writes the name, and no text can begin a new line on anybody's screen: where ours go on "
+        "in a further row, they are indented.",
     ),
     16: (
         "Escapes, controls, text turned round",
-        "Each such character becomes U+FFFD, at the server and again at the client; what a judged server or an "
-        "answer prints, too.",
+        "Each such character becomes U+FFFD, at the server and again at the client; so it does in what a "
+        "judged server or an answer prints.",
     ),
     17: ("Markup in a notebook", "It is text: in panes, boards, pictures and saved notebooks."),
     18: (

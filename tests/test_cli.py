@@ -319,6 +319,27 @@ def altered(change):
     return [sys.executable, "-c", f"{imports}\n{change}\nsys.exit(main())"]
 
 
+@pytest.mark.skipif(os.name != "posix", reason="limits are those of POSIX")
+@pytest.mark.fault(26)
+@pytest.mark.parametrize("few", range(6, 10))
+def test_too_few_descriptors_to_start_with_are_one_sentence(few):
+    command = ["sh", "-c", f'ulimit -n {few}; exec "$@"', "sh", *CHATKIT, "serve", "0"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, env=ENVIRONMENT)
+    assert done.returncode
+    assert "Traceback" not in done.stderr
+    if done.stderr.startswith("chatkit: "):  # with even fewer, Python itself cannot start
+        assert done.stderr.endswith("Too many open files\n")
+
+
+@pytest.mark.fault(27)
+def test_no_thread_to_start_with_is_one_sentence(start):
+    change = (
+        "import threading; threading.Thread.start = lambda self: exec('raise RuntimeError(\"no thread\")')"
+    )
+    status, _, errors = start("serve", 0, command=altered(change)).ends()
+    assert (status, errors) == (1, ["chatkit: the server cannot start: no thread"])
+
+
 def test_a_server_that_fails_says_so_and_ends(start):
     server = start("serve", 0, command=altered("ChatServer._round = lambda self: sys.exit()"))
     status, _, errors = server.ends()

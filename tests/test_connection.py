@@ -321,6 +321,18 @@ def test_a_line_that_never_ends_is_overdue(clock):
     assert each.overdue() == "line never finished"
 
 
+@pytest.mark.fault(3, 24)
+def test_an_unfinished_line_takes_no_time_from_who_is_sent_the_rest(clock):
+    each = connection(takes=[1] * 100, brings=[b"half a ", b""], line_time=60, farewell=600)
+    each.queue(b"the rest")
+    each.read()
+    each.close()
+    for _ in range(7):
+        clock(9)
+        each.flush()
+        assert each.overdue() == ""
+
+
 @pytest.mark.fault(24)
 def test_more_bytes_of_the_same_line_give_it_no_more_time(clock):
     each = connection(brings=[b"half ", b"a "], line_time=60)

@@ -88,3 +88,16 @@ def test_whoever_comes_back_later_is_a_newcomer_and_nobody_is_remembered_for_eve
         door.enter(host)
         door.leave(host, pace)
     assert [door.pace(host) is pace for host, pace in paces.items()] == [False, True, True]
+
+
+@pytest.mark.fault(22)
+def test_a_slow_pace_is_remembered_until_it_has_recovered(monkeypatch):
+    door, now = Door(Limits(rate=0.05, burst=20), 9), [0.0]  # 400 seconds for a new burst
+    monkeypatch.setattr("chatkit.door.time.monotonic", lambda: now[0])
+    for host in ("192.0.2.1", "192.0.2.9"):
+        door.enter(host)
+    pace = door.pace("192.0.2.1")
+    door.leave("192.0.2.1", pace)
+    now[0] = 390.0
+    door.leave("192.0.2.9", door.pace("192.0.2.9"))
+    assert door.pace("192.0.2.1") is pace

@@ -67,8 +67,9 @@ def to_retention(options: argparse.Namespace) -> "Retention":
 
 def to_count(text: str, of_what: str, *, least: int = 1) -> int:
     """Return the number that `text` is, `least` or more; raise `WrongAnswer`."""
-    if not (text.isascii() and text.isdigit() and least <= int(text) < 1 << 31):
-        raise WrongAnswer(f"how many {of_what} must be a number from {least} on, not {text!r}")
+    is_number = text.isascii() and text.isdigit() and len(text) <= 10  # Python refuses thousands of digits
+    if not (is_number and least <= int(text) < 1 << 31):
+        raise WrongAnswer(f"how many {of_what} must be a number from {least} on, not {text[:40]!r}")
     return int(text)
 
 

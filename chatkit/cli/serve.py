@@ -10,6 +10,8 @@ import logging
 import select
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from chatkit import ChatServer
@@ -83,7 +85,9 @@ def run(options: argparse.Namespace) -> int:
     )
     if options.tui and is_screen() and (view := full_screen("host")):
         return _serve_in_view(server, view, options)
-    with ServerLog(_level(options)):
+    with ExitStack() as stack:
+        with _told_plainly():
+            stack.enter_context(ServerLog(_level(options)))
         return _serve(server)
 
 
@@ -96,7 +100,8 @@ def _serve_in_view(server: ChatServer, view: Any, options: argparse.Namespace) -
 
 
 def _serve(server: ChatServer) -> int:
-    bell = Bell()
+    with _told_plainly():
+        bell = Bell()
     with bell.rung_by_signals():
         try:
             _start(server)
@@ -114,7 +119,8 @@ def _is_alive() -> bool:
 
 def _start(server: ChatServer) -> None:
     try:
-        server.start()
+        with _told_plainly():
+            server.start()
     except CannotListen as error:
         raise _with_holder(error, server.host, server.port) from error
     host, port = server.address
@@ -124,6 +130,16 @@ def _start(server: ChatServer) -> None:
         log.warning(EXPOSED)
     elif sys.stdout and sys.stdout.isatty():
         log.info("in another terminal: %s join %s %d", _program(), host, port)
+
+
+@contextmanager
+def _told_plainly() -> Iterator[None]:
+    """Say in a sentence that no descriptor is left to start with, or no thread."""
+    try:
+        yield
+    except (OSError, RuntimeError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise ChatError(f"the server cannot start: {why}") from error
 
 
 def _program() -> str:

@@ -79,6 +79,10 @@ def test_its_options_reach_the_history(program, path, read):
         (["--history-consent", "ask"], "--history-consent is about a history: say --history FILE too"),
         (["--history", "x.db", "--keep", "3"], "an age is a number and m, h, d or w, such as 30d, not '3'"),
         (["--history", "x.db", "--replay", "-1"], "how many lines must be a number from 0 on, not '-1'"),
+        (
+            ["--history", "x.db", "--keep-lines", "9" * 5000],
+            f"how many lines must be a number from 1 on, not '{'9' * 40}'",
+        ),
         (["--history", "x.db", "--keep-lines", "0"], "how many lines must be a number from 1 on, not '0'"),
     ],
 )

@@ -34,3 +34,21 @@ def test_whoever_read_on_while_the_server_stood_still_is_not_too_slow(serve, gat
         eventually(lambda: connection.idle() > 1.6)
     ada.hears_until(last)
     ada.hears("[grace] hold everything")
+
+
+@pytest.mark.fault(10, 24)
+def test_what_came_in_time_while_the_server_stood_still_is_in_time(serve, gather, talk, hold, eventually):
+    server = serve()
+    grace, ada = gather(server, "grace", "ada")
+    stranger = talk(server)
+    stranger.hears_the_prompt()
+    ada.sends(b"I was just about")
+    eventually(lambda: any(each.lines.tail for each in server._connections))
+    with hold(server, grace):
+        slow = [each for each in server._connections if each.lines.tail or not server.room.name(each)]
+        stranger.says("linus")
+        ada.sends(b" to say something\n")
+        server.limits = slow[0].limits = slow[1].limits = Limits(naming=1.5, line_time=1.5)
+        eventually(lambda: min(each.age() for each in slow) > 2.0)
+    heard = [grace.hears_a_line() for _ in range(2)]
+    assert sorted(heard) == ["* linus has entered the room", "[ada] I was just about to say something"]

@@ -136,6 +136,22 @@ def test_a_flood_behind_a_name_that_must_wait_is_cut(far_away, serve, gather, ta
     assert flooder.end
 
 
+@pytest.mark.fault(22)
+def test_a_name_that_must_wait_is_let_in_although_a_half_close_follows(
+    far_away, serve, gather, talk, eventually
+):
+    server = serve(limits=Limits(rate=4, burst=1))
+    grace, linus = gather(server, "grace", "linus")
+    linus.resets()
+    grace.hears("* linus has left the room (connection lost)")
+    eventually(lambda: len(server.outboxes) == 1)
+    piped = talk(server)  # as printf | nc does
+    piped.hears_the_prompt()
+    piped.sends(b"bot\n")
+    piped.half_closes()
+    grace.hears("* bot has entered the room", "* bot has left the room")
+
+
 @pytest.mark.fault(25)
 def test_sixteen_from_one_address_and_the_next_is_told_so(far_away, serve, gather, talk, eventually):
     server = serve()
