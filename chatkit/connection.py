@@ -93,7 +93,8 @@ class Connection:
             pieces = self._outbox[:PIECES]
             sent = self._send(pieces)
             self.stalled = sent < sum(map(len, pieces)) and bool(self._outbox)
-            self._forget(sent)
+            if sent:
+                self._forget(sent)
         if self.closing and not self.stalled:
             self._shutdown(socket.SHUT_WR)
 
@@ -151,7 +152,8 @@ class Connection:
             return self.sock.send(b"".join(pieces)) if select.select([], [self.sock], [], 0)[1] else 0
         except BlockingIOError:
             return 0
-        except BrokenPipeError:  # its goodbye has come, behind all that it has said: that is still to be read
+        except ConnectionError as error:  # its end comes behind what it has said: that is still to be read
+            self.reason = self.reason or ("" if isinstance(error, BrokenPipeError) else "connection lost")
             self._outbox, self.queued = _NOTHING, 0
         except OSError:
             self.abort("connection lost")
@@ -159,8 +161,6 @@ class Connection:
 
     def _forget(self, sent: int) -> None:
         """Drop from the outbox what has been sent."""
-        if not sent:
-            return
         self._moved = time.monotonic()
         self.queued -= sent
         self.sent += sent

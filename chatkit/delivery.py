@@ -163,7 +163,7 @@ class Delivery:
             self._behind.note(connection)
             self._judge(connection)
         self._engine.watch(connection)
-        if connection.ended and not connection.queued:
+        if connection.ended and connection.closing and not connection.queued:
             self._let_go_of(connection)
 
     def _let_go_of(self, connection: Connection) -> None:

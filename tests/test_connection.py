@@ -164,8 +164,16 @@ def test_what_a_peer_said_before_its_goodbye_is_read_although_nothing_more_can_b
     assert (each.read(), each.read(), each.reason) == ([b"my last words"], None, "")
 
 
-def test_a_peer_found_dead_while_sending_is_aborted():
-    each = connection([ConnectionResetError()])
+def test_what_a_peer_said_before_its_reset_is_read_although_it_was_met_by_a_send():
+    each = connection([ConnectionResetError()], brings=[b"my last words\n", b""])
+    each.queue(b"hello\n")
+    each.flush()
+    assert (each.closing, each.queued, each.stalled) == (False, 0, False)
+    assert (each.read(), each.read(), each.reason) == ([b"my last words"], None, "connection lost")
+
+
+def test_a_peer_that_the_kernel_gives_up_while_sending_is_aborted():
+    each = connection([TimeoutError()])
     each.queue(b"hello\n")
     each.flush()
     assert (each.aborted, each.reason, each.queued, each.stalled) == (True, "connection lost", 0, False)

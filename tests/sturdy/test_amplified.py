@@ -57,6 +57,21 @@ def test_what_was_left_for_the_next_round_is_heard_in_order(serve, gather, hold)
             assert own == [*map(str, range(100))]
 
 
+@pytest.mark.fault(2, 7, 22)
+def test_last_words_that_wait_behind_a_flood_are_heard_although_their_speaker_is_reset(
+    serve, gather, hold, talk
+):
+    server = serve(limits=Limits(outbox=1 << 17, stall_time=600))
+    grace, *crowd = gather(server, "grace", *(f"flooder{number}".ljust(24, "x") for number in range(9)))
+    linus = talk(server, "linus")
+    with hold(server, grace):
+        for flooder in crowd:
+            flooder.says(*"a" * 1000)
+        linus.says("my last words")
+        linus.resets()
+    assert "[linus] my last words" in grace.hears_until("* linus has left the room (connection lost)")
+
+
 @pytest.mark.fault(6)
 @pytest.mark.parametrize(("replay", "length"), [(40, 4000), (20, 12)])
 def test_a_long_memory_keeps_no_newcomer_out(serve, talk, tmp_path, replay, length):

@@ -152,6 +152,30 @@ def test_a_name_that_must_wait_is_let_in_although_a_half_close_follows(
     grace.hears("* bot has entered the room", "* bot has left the room")
 
 
+@pytest.mark.fault(3, 22)
+def test_who_half_closes_while_the_name_must_wait_is_answered_all_the_same(
+    far_away, serve, gather, talk, eventually
+):
+    server = serve(limits=Limits(rate=NEVER, burst=3, outbox=128))  # one who joins fills a round
+    grace, linus = gather(server, "grace", "linus")
+    linus.says("one", "two")
+    grace.hears("[linus] one", "[linus] two")
+    linus.resets()
+    grace.hears("* linus has left the room (connection lost)")
+    eventually(lambda: len(server.outboxes) == 1)
+    piped = talk(server)  # it comes by the pace of linus
+    piped.hears_the_prompt()
+    (waiting,) = (each for each in server._connections if not server.room.name(each))
+    piped.says("bot".ljust(24, "x"))
+    eventually(lambda: waiting.said)
+    piped.says("too fast")
+    piped.half_closes()
+    eventually(lambda: waiting.ended)
+    waiting.pace._left = 1.0
+    piped.hears("* The room contains: grace")
+    piped.hears_an_error("too fast: nobody heard 1 of your lines")
+
+
 @pytest.mark.fault(25)
 def test_sixteen_from_one_address_and_the_next_is_told_so(far_away, serve, gather, talk, eventually):
     server = serve()
