@@ -111,10 +111,12 @@ def _why(error: Exception) -> str:
     number = getattr(error, "errno", None)
     if number == errno.EADDRINUSE:
         return "another program listens there already; stop it, or choose another port (0 takes any free one)"
+    if number == errno.EADDRNOTAVAIL:
+        return "this machine does not have that address; 0.0.0.0 stands for all that it has"
     if number == errno.EACCES:
         return "ports below 1024 are for the administrator; choose a higher one"
     if isinstance(error, socket.gaierror | UnicodeError):
         return "this machine knows no such host"
     if isinstance(error, OverflowError):
         return "a port is a number from 0 to 65535"
-    return getattr(error, "strerror", None) or str(error)
+    return os.strerror(number) if number else str(error)  # its own words have a tuple in them

@@ -144,7 +144,7 @@ def test_a_host_that_nobody_knows(nothing_left, monkeypatch):
 
 def test_an_address_of_another_machine(nothing_left):
     sentence, number = why_not("203.0.113.1")
-    assert sentence.startswith("cannot listen on 203.0.113.1 port 0: ")
+    assert sentence.startswith("cannot listen on 203.0.113.1 port 0: this machine does not have that address")
     assert number == errno.EADDRNOTAVAIL
 
 
