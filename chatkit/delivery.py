@@ -23,7 +23,6 @@ from chatkit.room import Room, State
 
 encode_reply = lru_cache(16)(encode)  # an answer that many are given is kept once for all
 UNFORGOTTEN = "the history has failed; what it has of you is still in it"
-MUCH = 1 << 16  # bytes: beside so many more, it costs little to try a stalled client in vain
 
 T = TypeVar("T")
 log = logging.getLogger("chatkit.server")
@@ -141,7 +140,8 @@ class Delivery:
         connection, pieces = share
         waited = connection.queued
         connection.queue(*pieces)
-        if not connection.stalled or connection.queued - waited > MUCH:
+        is_much = connection.queued - waited > self.limits.outbox // 8  # then to try costs little
+        if not connection.stalled or is_much:
             connection.flush()
         if connection.queued or connection.ended:
             self._dirty.add(connection)
