@@ -4,6 +4,7 @@ It knows the wire and nothing of chatkit's own client, so it is an independent w
 deadline, and nothing here sleeps in place of a condition.
 """
 
+import faulthandler
 import itertools
 import os
 import socket
@@ -12,7 +13,9 @@ import threading
 import time
 from collections.abc import Callable
 
-PATIENCE = 30.0  # seconds: far more than anything here takes, so that a busy machine fails no test
+# Seconds: far more than anything takes here on a busy machine, and more than a virtual one has stood still
+# because of its host: 46 seconds, after which the kernel wrote of a "workqueue lockup".
+PATIENCE = 120.0
 
 
 def eventually(condition: Callable[[], object], timeout: float = PATIENCE, why: str = "") -> None:
@@ -116,6 +119,7 @@ class Talker:
                 self.end = "RST"
                 return None
             except TimeoutError:
+                faulthandler.dump_traceback(2)  # most servers are within this process
                 raise AssertionError(f"{self.name} heard nothing more, but {self._buffer!r}") from None
             if not chunk:
                 self.end = "FIN"

@@ -9,6 +9,7 @@ import xml.etree.ElementTree as Xml
 
 import psutil
 import pytest
+from talker import PATIENCE
 
 from chatkit.check.command import add_parser
 from chatkit.check.promise import PROMISES, Level
@@ -182,7 +183,7 @@ def test_ctrl_c_reaches_a_server_although_a_background_shell_ignores_it():
         [sys.executable, "-m", "chatkit", "check", *only, "--", *OURS],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),
     )
     assert (done.returncode, "sturdy: 1 kept" in done.stdout) == (0, True), done.stdout + done.stderr

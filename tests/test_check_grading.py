@@ -8,6 +8,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from talker import PATIENCE
 
 GOOD = "import sys\nfrom chatkit import ChatServer\nChatServer(port=int(sys.argv[1])).serve_forever()\n"
 MUTE = "import socket, sys, time\ns = socket.create_server(('127.0.0.1', int(sys.argv[1])))\ntime.sleep(60)\n"
@@ -34,7 +35,7 @@ def grade(tmp_path):
         env = os.environ | {
             "PYTHONPATH": str(Path(__file__).parent.parent)
         }  # what is handed in imports chatkit
-        return subprocess.run(command, capture_output=True, text=True, timeout=100, env=env)
+        return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, env=env)
 
     return _grade
 

@@ -11,7 +11,7 @@ import sys
 
 import pytest
 from program import CHATKIT, ENVIRONMENT, ROOT, Program, run
-from talker import Talker, eventually, free_port
+from talker import PATIENCE, Talker, eventually, free_port
 
 from chatkit import __version__
 from chatkit.cli import server_log
@@ -89,7 +89,7 @@ def test_two_bare_programs_hold_a_conversation(start):
     port = server.next_line().split()[-1]
     words = ["join", "127.0.0.1", port, "bot"]
     done = subprocess.run(
-        [*bare, *words], input="/who\n", cwd=ROOT, capture_output=True, text=True, timeout=30
+        [*bare, *words], input="/who\n", cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE
     )
     assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "! here now: bot")
 
@@ -324,7 +324,7 @@ def altered(change):
 @pytest.mark.parametrize("few", range(6, 10))
 def test_too_few_descriptors_to_start_with_are_one_sentence(few):
     command = ["sh", "-c", f'ulimit -n {few}; exec "$@"', "sh", *CHATKIT, "serve", "0"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, env=ENVIRONMENT)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, env=ENVIRONMENT)
     assert done.returncode
     assert "Traceback" not in done.stderr
     if done.stderr.startswith("chatkit: "):  # with even fewer, Python itself cannot start

@@ -17,6 +17,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from talker import PATIENCE
 
 ROOT = Path(__file__).resolve().parent.parent
 LESSON = "notebooks/00-a-room-in-five-minutes.ipynb"
@@ -113,7 +114,7 @@ class Kit:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=PATIENCE,
         )
 
     def calls(self):
@@ -407,7 +408,7 @@ def interrupted(kit, *words):
     )
     with fifo.open("w"):  # opens as soon as pip reads
         os.killpg(process.pid, signal.SIGINT)
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=PATIENCE)
     return subprocess.CompletedProcess(words, process.returncode, out, err)
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from talker import eventually
+from talker import PATIENCE, eventually
 
 from chatkit.bench import run
 from chatkit.bench import running as running_module
@@ -89,7 +89,7 @@ def test_whoever_ends_it_no_server_is_left_behind(number):
     eventually(lambda: len(children.read_text().split()) == 2)  # the server, and the load
     born = children.read_text().split()
     bench.send_signal(number)
-    _, said = bench.communicate(timeout=30)
+    _, said = bench.communicate(timeout=PATIENCE)
     assert bench.returncode == 2
     assert said.endswith("chatkit bench: interrupted\n")
     eventually(lambda: not any(os.path.isdir(f"/proc/{pid}") for pid in born))
@@ -168,7 +168,7 @@ def test_the_machine_tells_what_a_process_costs():
 
 def test_to_parse_the_command_line_imports_nothing_that_draws():
     program = "import sys, chatkit.bench, chatkit.bench.command; print('matplotlib' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=PATIENCE)
     assert done.stdout == "False\n"
 
 

@@ -7,7 +7,7 @@ from chromium import ARGUMENTS, CHROMIUM
 from labpage import Notebook
 from labserver import running_lab
 from playwright.sync_api import sync_playwright
-from talker import Talker
+from talker import PATIENCE, Talker
 
 ROOM = """
 import os
@@ -59,6 +59,7 @@ def browser(chromium):
 def page(browser):
     """A page for the tests of one file; an error in pane.js fails them, and so does a call abroad."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(1000 * PATIENCE)  # milliseconds
     page, wrong = context.new_page(), []
     page.on("pageerror", lambda error: wrong.append(str(error)) if "blob:" in error.stack else None)
     page.on("request", lambda request: wrong.append(request.url) if is_abroad(request.url) else None)

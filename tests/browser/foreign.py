@@ -5,6 +5,8 @@ import socket
 import threading
 from collections.abc import Iterator
 
+from talker import PATIENCE
+
 NAME = "<img/src=x/onerror=hacked=1>"
 LINES = [
     "Name?",
@@ -21,11 +23,11 @@ LINES = [
 def foreign_server() -> Iterator[int]:
     """Serve one guest, on the port that this yields, until it leaves."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        listener.settimeout(30)
+        listener.settimeout(PATIENCE)
         thread = threading.Thread(target=_welcome, args=(listener,))
         thread.start()
         yield listener.getsockname()[1]
-        thread.join(30)
+        thread.join(PATIENCE)
 
 
 def _welcome(listener: socket.socket) -> None:

@@ -9,9 +9,9 @@ import re
 import nbformat
 from labserver import Lab
 from playwright.sync_api import Locator, Page, expect
-from talker import eventually
+from talker import PATIENCE, eventually
 
-expect.set_options(timeout=30_000)  # milliseconds: far more than anything takes, on a busy machine too
+expect.set_options(timeout=1000 * PATIENCE)  # milliseconds
 
 
 class Notebook:

@@ -12,6 +12,7 @@ from pathlib import Path
 import nbformat
 import psutil
 from nbformat.v4 import new_code_cell, new_notebook
+from talker import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]
 SETTINGS = {
@@ -26,7 +27,6 @@ PLACES = {
     "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
     "IPYTHONDIR": "ipython",
 }
-PATIENCE = 120  # seconds; on a busy machine it has taken more than 30 to start
 
 
 class Lab:

@@ -7,6 +7,7 @@ import sys
 import time
 
 import pytest
+from talker import PATIENCE
 
 from chatkit.check.process import is_listening
 from chatkit.exercises import NoSuchExercise, exercise, grade, grading
@@ -316,7 +317,7 @@ def chatkit(*words, cwd):
         env=os.environ | {"PYTHONPATH": str(grading.PACKAGE)},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
     )
 
 

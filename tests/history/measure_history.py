@@ -1,13 +1,16 @@
 """What a history costs, measured: `python3 tests/history/measure_history.py`, in two minutes.
 
-The first table is the history alone: microseconds for each line, in rounds of so many. The second is a room
-of 50 who all talk and all listen, without a history, with one, and with a durable one: the median of five.
+The first table is what it takes to forget one of 50 people, and to search in vain. The second is the history
+alone: microseconds for each line, in rounds of so many. The third is a room of 50 who all talk and all
+listen, without a history, with one, and with a durable one: the median of five.
 """
 
+import resource
 import statistics
 import sys
 import tempfile
 import time
+from multiprocessing import get_context
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
@@ -37,8 +40,13 @@ def alone(lines: int, seconds: float = 2.0) -> str:
     return f"{lines:>8,}  {mean:>9.2f}  {longest:>10.1f}"
 
 
-def forgetting(lines: int = 1_000_000) -> tuple[float, float]:
-    """Return the seconds that it takes to forget one of 50 in so many lines, and to search them."""
+def memory() -> int:
+    """Return the most bytes that this process has had in memory."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << (0 if sys.platform == "darwin" else 10)
+
+
+def forgetting(lines: int) -> str:
+    """Forget one of 50 in so many lines, and search them: what each takes."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "chat.db"
         history = History(path)
@@ -47,13 +55,14 @@ def forgetting(lines: int = 1_000_000) -> tuple[float, float]:
             history.record(
                 [(f"user{n % 50}", "a line of usual length, or so it seems to me") for n in range(10_000)]
             )
-        begun = time.perf_counter()
+        size, before, begun = path.stat().st_size, memory(), time.perf_counter()
         assert history.forget("user7") == lines // 50
-        forgot = time.perf_counter()
+        forgot, took = time.perf_counter(), memory() - before
         with Archive(path) as archive:
             assert not list(archive.lines(words=["nowhere"]))
         history.close()
-    return forgot - begun, time.perf_counter() - forgot
+    forget, search = forgot - begun, time.perf_counter() - forgot
+    return f"{lines:>10,} {size >> 20:>5} {forget:>9.2f} {took >> 20:>10} {search:>9.1f}"
 
 
 def contestants() -> list[Contestant]:
@@ -72,14 +81,14 @@ def contestants() -> list[Contestant]:
 
 
 def main() -> None:
-    """Print both tables."""
-    print("   lines  us a line  longest ms")
+    """Print the tables."""
+    print("     lines    MB  forget s  memory MB  search s")
+    for lines in (1_000_000, 2_000_000, 4_000_000):
+        with get_context("spawn").Pool(1) as anew:  # a process's peak of memory is its own
+            print(anew.apply(forgetting, (lines,)), flush=True)
+    print("\n   lines  us a line  longest ms")
     for lines in ROUNDS:
         print(alone(lines), flush=True)
-    print(
-        "in a million lines: {:.2f} s to forget somebody, {:.1f} s to search".format(*forgetting()),
-        flush=True,
-    )
     found: dict[str, list[Measurement]] = {}
     for _ in range(REPEAT):
         for each in contestants():

@@ -5,6 +5,7 @@ import subprocess
 
 import pytest
 from program import ENVIRONMENT, ROOT, Program, run
+from talker import PATIENCE
 
 DOCS = (ROOT / "docs" / "history.md").read_text(encoding="utf-8")
 DEMO = re.search(r"<!-- .*? -->\n\n((?:    .*\n)+)", DOCS)[1]
@@ -30,7 +31,7 @@ def test_the_privacy_promises_hold_as_they_are_shown(tmp_path):
                 env=ENVIRONMENT | {"PYTHON": server.process.args[0]},
                 capture_output=True,
                 text=True,
-                timeout=60,
+                timeout=PATIENCE,
             )
             assert done.stdout.splitlines() == printed, (command, done.stderr)
     finally:

@@ -10,6 +10,7 @@ from contextlib import closing
 
 import pytest
 from program import ROOT
+from talker import PATIENCE
 
 from chatkit.history import Archive, History, HistoryError
 from chatkit.history.pause import CALM, LONGEST, Pause
@@ -246,7 +247,7 @@ def test_a_file_that_may_not_be_written_is_refused(remember, path, mode):
     remember().close()
     path.chmod(mode)
     command = [*_LIKE_ANYBODY, sys.executable, "-c", _OPENS, path]
-    result = subprocess.run(command, capture_output=True, text=True, timeout=30)
+    result = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
     why = "the file may not be written" if mode else "the file cannot be opened"
     assert result.stdout == f"{str(path)!r} cannot be used as a history: {why}\n", result.stderr
 
@@ -255,7 +256,7 @@ def test_a_file_that_may_not_be_written_is_refused(remember, path, mode):
 def test_a_folder_that_may_not_be_written_is_refused(path):
     path.parent.chmod(0o555)
     command = [*_LIKE_ANYBODY, sys.executable, "-c", _OPENS, path]
-    result = subprocess.run(command, capture_output=True, text=True, timeout=30)
+    result = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
     assert result.stdout == f"{str(path)!r} cannot be used as a history: Permission denied\n", result.stderr
 
 
@@ -266,7 +267,7 @@ def test_a_copy_in_a_folder_that_may_not_be_written_is_read(remember, path):
     path.chmod(0o444)
     path.parent.chmod(0o555)
     command = [*_LIKE_ANYBODY, sys.executable, "-m", "chatkit", "history", path]
-    result = subprocess.run(command, capture_output=True, text=True, timeout=30, cwd=ROOT)
+    result = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, cwd=ROOT)
     path.parent.chmod(0o755)
     assert result.stdout.endswith("[ada] hello\n"), result.stderr
 

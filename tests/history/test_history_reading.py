@@ -11,6 +11,7 @@ from html.parser import HTMLParser
 
 import pytest
 from program import ENVIRONMENT, Person, run
+from talker import PATIENCE
 
 from chatkit.history import Archive, Chart, HistoryError
 from chatkit.history.stats import shares
@@ -260,7 +261,7 @@ def test_a_reader_that_stops_reading_is_no_error(remember, path):
             stdout=writing,
             stderr=subprocess.PIPE,
             env=ENVIRONMENT,
-            timeout=30,
+            timeout=PATIENCE,
         )
     finally:
         os.close(writing)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from program import ENVIRONMENT, Program, run
-from talker import Talker
+from talker import PATIENCE, Talker
 
 from chatkit.engines import ENGINES
 
@@ -41,7 +41,7 @@ def test_of_who_opted_out_no_byte_is_in_anything_the_program_wrote(program, path
     grace.says("PUBLIC")
     ada.hears_until("[grace] PUBLIC")
     process.send_signal(end)
-    printed, _ = process.communicate(timeout=20)
+    printed, _ = process.communicate(timeout=PATIENCE)
     written = {each: each.read_bytes() for each in Path(path.parent).rglob("*") if each.is_file()}
     assert path in written
     assert b"TOKEN" not in printed + b"".join(written.values())

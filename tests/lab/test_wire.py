@@ -352,7 +352,7 @@ def test_ncat_talks_through_it(serve, wired):
     wire = wired(serve().address)
     try:
         done = subprocess.run(
-            ["ncat", *map(str, wire.address)], input=b"bot\n/quit\n", capture_output=True, timeout=30
+            ["ncat", *map(str, wire.address)], input=b"bot\n/quit\n", capture_output=True, timeout=PATIENCE
         )
     except FileNotFoundError:
         pytest.skip("this machine has no ncat")

@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from talker import PATIENCE
 
 from chatkit.lab import wait_for
 from chatkit.panes import how_to_join, side_by_side
@@ -109,7 +110,7 @@ def test_an_interpreter_that_ends_with_panes_open_ends():
         "panes = [ChatPane(*open_room(name=name).address, 'ada') for name in ('one', 'two')]\n"
         "print(*panes)\n"
     )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=30)
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=PATIENCE)
     assert (done.returncode, done.stdout, done.stderr) == (0, "ChatPane(ada) ChatPane(ada)\n", "")
 
 

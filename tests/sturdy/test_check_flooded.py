@@ -6,6 +6,7 @@ from contextlib import contextmanager, suppress
 
 import pytest
 from program import run
+from talker import PATIENCE
 
 FLOODS = {
     "a line without an end": (b"", b"x" * 65536, "the server sent a line without an end"),
@@ -50,7 +51,7 @@ def a_server_that_floods(first, chunk):
 def test_a_flood_ends_the_dialogue_and_is_named(kind, nothing_left):
     first, chunk, words = FLOODS[kind]
     with a_server_that_floods(first, chunk) as (host, port):
-        done = run("check", f"{host}:{port}", timeout=60)
+        done = run("check", f"{host}:{port}", timeout=PATIENCE)
     assert done.returncode == 1
     assert words in " ".join(done.stdout.split())
     assert "Traceback" not in done.stderr

@@ -166,7 +166,7 @@ def alone():
 
     def run(code):
         command = [unshare, "-n", "sh", "-c", f'{setup} && exec "$@"', "sh", sys.executable, "-c", code]
-        return subprocess.run(command, capture_output=True, text=True, timeout=60)
+        return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
 
     return run
 

@@ -6,6 +6,7 @@ import subprocess
 import pytest
 from impostor import JOINED, a_server_that, hears_the_end
 from program import CHATKIT, ENVIRONMENT
+from talker import PATIENCE
 
 FULL = "/dev/full"
 
@@ -14,7 +15,7 @@ def bot(address, output):
     words = [*CHATKIT, "join", *map(str, address), "bot", "--wait", "inf"]
     return subprocess.run(
         words, env=ENVIRONMENT, cwd="/", stdin=subprocess.DEVNULL, stdout=output,
-        stderr=subprocess.PIPE, text=True, timeout=30, check=False,
+        stderr=subprocess.PIPE, text=True, timeout=PATIENCE, check=False,
     )  # fmt: skip
 
 
