@@ -152,7 +152,7 @@ class Connection:
             return self.sock.send(b"".join(pieces)) if select.select([], [self.sock], [], 0)[1] else 0
         except BlockingIOError:
             return 0
-        except ConnectionError as error:  # its end comes behind what it has said: that is still to be read
+        except (ConnectionError, TimeoutError) as error:  # its end is read after all that it has said
             self.reason = self.reason or ("" if isinstance(error, BrokenPipeError) else "connection lost")
             self._outbox, self.queued = _NOTHING, 0
         except OSError:

@@ -112,7 +112,7 @@ def _why(error: Exception) -> str:
     if number == errno.EADDRINUSE:
         return "another program listens there already; stop it, or choose another port (0 takes any free one)"
     if number == errno.EADDRNOTAVAIL:
-        return "this machine does not have that address; 0.0.0.0 stands for all that it has"
+        return "this machine does not have that address; 0.0.0.0 (or ::) stands for all that it has"
     if number == errno.EACCES:
         return "ports below 1024 are for the administrator; choose a higher one"
     if isinstance(error, socket.gaierror | UnicodeError):

@@ -179,9 +179,9 @@ class Switchboard(Hosting):
         return holder is not None and self._is_leaving(holder)
 
     def _is_leaving(self, connection: Connection) -> bool:
-        """Say whether a goodbye is all there is to be read of somebody; cut whoever is found dead."""
+        """Say whether an end is all there is to be read of somebody."""
         try:
             return connection.peek() == b""
-        except OSError:
-            self._cut(connection, "connection lost")
-            return False
+        except OSError:  # which is told once: whoever reads now finds an ordinary end
+            connection.reason = connection.reason or "connection lost"
+            return True

@@ -146,9 +146,9 @@ def hold():
     """`with hold(server, talker):` nothing is decided; at its end all that has happened is seen at once."""
 
     @contextmanager
-    def _hold(server, talker):
-        held = Hold(server, b"hold everything")
-        talker.says("hold everything")
+    def _hold(server, talker, line="hold everything"):
+        held = Hold(server, line.encode())
+        talker.says(line)
         assert held.reached.wait(PATIENCE)
         try:
             yield

@@ -164,16 +164,17 @@ def test_what_a_peer_said_before_its_goodbye_is_read_although_nothing_more_can_b
     assert (each.read(), each.read(), each.reason) == ([b"my last words"], None, "")
 
 
-def test_what_a_peer_said_before_its_reset_is_read_although_it_was_met_by_a_send():
-    each = connection([ConnectionResetError()], brings=[b"my last words\n", b""])
+@pytest.mark.parametrize("error", [ConnectionResetError(), TimeoutError()])
+def test_what_a_peer_said_before_it_was_lost_is_read_although_a_send_was_the_first_to_find_out(error):
+    each = connection([error], brings=[b"my last words\n", b""])
     each.queue(b"hello\n")
     each.flush()
     assert (each.closing, each.queued, each.stalled) == (False, 0, False)
     assert (each.read(), each.read(), each.reason) == ([b"my last words"], None, "connection lost")
 
 
-def test_a_peer_that_the_kernel_gives_up_while_sending_is_aborted():
-    each = connection([TimeoutError()])
+def test_a_peer_that_cannot_be_sent_anything_for_any_other_reason_is_aborted():
+    each = connection([OSError(9, "Bad file descriptor")])
     each.queue(b"hello\n")
     each.flush()
     assert (each.aborted, each.reason, each.queued, each.stalled) == (True, "connection lost", 0, False)

@@ -234,17 +234,21 @@ def test_whoever_comes_back_before_the_ghost_is_gone_is_let_in(serve, gather, ho
     ada.hears("! here now: grace, ada")
 
 
-@pytest.mark.fault(12)
+@pytest.mark.fault(3, 7, 12)
 @pytest.mark.parametrize("name", ["ada", "ADA"])
-def test_a_ghost_found_dead_is_replaced_before_its_end_was_read(serve, gather, talk, monkeypatch, name):
-    def dead(connection):
-        raise ConnectionResetError
-
+def test_a_ghosts_last_words_are_heard_although_its_name_was_asked_for_before(
+    serve, gather, hold, talk, name
+):
+    """The name is looked at first, and finds the reset; the words have been read, and wait."""
     server = serve()
-    grace, _ = gather(server, "grace", "ada")
-    monkeypatch.setattr("chatkit.connection.Connection.peek", dead)
-    talk(server, name)
-    grace.hears(LOST, f"* {name} has entered the room")
+    grace, ghost = gather(server, "grace", "ada")
+    newcomer = talk(server)
+    newcomer.hears_the_prompt()
+    with hold(server, grace, "/who"):  # nothing is sent to the ghost: to send would find the reset, too
+        newcomer.says(name)
+        ghost.says("my last words")
+        ghost.resets()
+    grace.hears("! here now: grace, ada", "[ada] my last words", LOST, f"* {name} has entered the room")
     assert server.names == ("grace", name)
 
 
