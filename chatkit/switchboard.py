@@ -39,7 +39,7 @@ class Switchboard(Hosting):
         self._short_turn = Turn(limits.outbox)  # of whoever asks: to answer takes longer than to pass on
         self._short_turn.bytes = SMALLEST_TURN
         self._later: dict[Connection, list[Event]] = {}  # what happened to those whose name must wait
-        self._next_look = 0.0
+        self._next_look = time.monotonic()
         self._is_late = False  # the last look was put off
 
     def _accept(self) -> Connection | None:
@@ -76,8 +76,7 @@ class Switchboard(Hosting):
         """
         if now <= self._next_look:
             return
-        is_late = self._next_look and now - self._next_look > STANDSTILL
-        self._is_late = bool(is_late) and not self._is_late
+        self._is_late = now - self._next_look > STANDSTILL and not self._is_late
         self._next_look = now + (STANDSTILL if self._is_late else TICK)
         for connection in () if self._is_late else self._connections.copy():
             self._guard(self._look_at, connection, connection)

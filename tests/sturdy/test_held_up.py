@@ -5,6 +5,7 @@ import select
 import pytest
 
 from chatkit import Limits
+from chatkit.room import Room
 
 IMPATIENT = Limits(stalled=50_000, stall_time=1.5)
 
@@ -52,3 +53,17 @@ def test_what_came_in_time_while_the_server_stood_still_is_in_time(serve, gather
         eventually(lambda: min(each.age() for each in slow) > 2.0)
     heard = [grace.hears_a_line() for _ in range(2)]
     assert sorted(heard) == ["* linus has entered the room", "[ada] I was just about to say something"]
+
+
+@pytest.mark.fault(10)
+def test_the_first_of_all_is_in_time_although_the_server_stood_still_before_its_first_look(
+    serve, talk, monkeypatch, eventually
+):
+    class Slow(Room):
+        def arrive(self, guest):
+            eventually(lambda: guest.age() > 2.0)
+            return super().arrive(guest)
+
+    monkeypatch.setattr("chatkit.server.ChatServer.room_type", Slow)
+    monkeypatch.setattr("chatkit.switchboard.TICK", 60.0)  # the first round waits for somebody to come
+    talk(serve(limits=Limits(naming=1.5)), "ada")
