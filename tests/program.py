@@ -34,7 +34,7 @@ ENVIRONMENT = {
 
 def run(*words, said="", **options):
     """Run `chatkit` with these words to its end; return it with `returncode`, `stdout` and `stderr`."""
-    options = {"env": ENVIRONMENT, "cwd": "/", "timeout": 3 * PATIENCE} | options
+    options = {"env": ENVIRONMENT, "cwd": "/", "timeout": PATIENCE} | options
     return subprocess.run([*CHATKIT, *map(str, words)], input=said, capture_output=True, text=True, **options)
 
 

@@ -29,5 +29,5 @@ print("stopped")
 def test_the_handler_of_a_signal_may_stop_it_at_any_moment(engine):
     """Also while it starts, or stops for another reason: there its thread holds the server's lock already."""
     command = [sys.executable, "-c", HANDLER, engine]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=3 * PATIENCE)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
     assert (done.stdout, done.stderr) == ("stopped\n", "")

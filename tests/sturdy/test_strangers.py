@@ -57,7 +57,7 @@ def test_an_ssh_client_ends(serve, gather):
     server = serve(limits=Limits(naming=1.0))
     ada, grace = gather(server, "ada", "grace")
     command = ["ssh", "-o", "BatchMode=yes", "-p", str(server.address[1]), "127.0.0.1", "true"]
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=3 * PATIENCE)
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE)
     assert done.returncode == 255
     nobody_heard_of_them(ada, grace)
 

@@ -219,7 +219,10 @@ def test_two_windows_one_netcat_and_one_pane_talk_through_a_restart(terminals):
         for window in (ada, grace):  # each waits a while for the other, and no longer: they try at once
             window.types("", "F5")
         grace.types("ped in between", "Enter")
-        netcat.enters(f"nc 127.0.0.1 {port}", "bob")
+        netcat = terminals.open("netcat again", *SHELL)  # with nothing on its screen from before
+        netcat.enters(f"nc 127.0.0.1 {port}")
+        netcat.sees("What shall I call you?")  # what is typed before nc runs is no line to it
+        netcat.enters("bob")
         pane.join()
         between = ("five, typed while nobody served", "six, too", "seven, half typed in between")
         for window in (ada, grace):

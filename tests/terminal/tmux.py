@@ -10,8 +10,6 @@ from pathlib import Path
 from program import ENVIRONMENT
 from talker import PATIENCE
 
-SLOW = 3 * PATIENCE  # a program starts in each of them, and both cores may be busy
-
 
 class Terminals:
     """A tmux server with its own socket and no configuration; it ends with everything that runs in it."""
@@ -26,7 +24,7 @@ class Terminals:
     def tmux(self, *words):
         done = subprocess.run(
             ["tmux", "-L", "ck", "-f", os.devnull, *map(str, words)],
-            env=self.environment, capture_output=True, text=True, timeout=SLOW, check=False,
+            env=self.environment, capture_output=True, text=True, timeout=PATIENCE, check=False,
         )  # fmt: skip
         return done.stdout
 
@@ -73,7 +71,7 @@ class Window:
 
     def sees(self, *texts):
         """All these texts are soon on the screen."""
-        deadline = time.monotonic() + SLOW
+        deadline = time.monotonic() + PATIENCE
         while not all(text in (screen := self.screen) for text in texts):
             assert time.monotonic() < deadline, f"{texts} are not all there:\n{screen}"
             time.sleep(0.02)  # nothing tells that a screen has changed
