@@ -26,7 +26,7 @@ def test_rows_are_what_the_server_counts():
     with room() as server, people(server, "ada", "linus") as (ada, linus):
         ada.says("hello")
         linus.hears("[ada] hello")
-        first, second = counters.rows(server, clock=lambda: server.clients()[0].since + 65)
+        first, second = counters.rows(server, clock=lambda: server.clients()[0].since + 65.5)
         assert (first.name, second.name) == ("ada", "linus")
         assert first.here == "1 m 05 s"
         assert first.bytes_in == counters.amount(len("ada\nhello\n"))
