@@ -46,8 +46,9 @@ def test_a_scene_makes_the_same_picture_on_every_run():
 def test_what_is_read_before_the_wire_has_written_it_down_is_not_drawn_as_held(monkeypatch):
     room = open_room()
     ada, _ = room.seat("ada"), room.seat("grace")
-    write_down, behind = room.log.arrived, threading.Event()
+    write_down, behind, now = room.log.arrived, threading.Event(), room.log.now()
     monkeypatch.setattr(room.log, "arrived", lambda number: (behind.wait(30), write_down(number)))
+    monkeypatch.setattr(room.log, "now", lambda: now)  # a quarter of a second would be late, not just behind
     room.log.clear()
     ada.say("hello")
     room.wait_for("[ada] hello", "grace")
