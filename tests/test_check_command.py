@@ -1,15 +1,18 @@
 """`chatkit check` as it is typed: exit status, sentences, JSON, JUnit, and the servers that it starts."""
 
 import argparse
+import contextlib
 import json
+import os
 import signal
 import subprocess
 import sys
+import uuid
 import xml.etree.ElementTree as Xml
 
 import psutil
 import pytest
-from talker import PATIENCE
+from talker import PATIENCE, eventually
 
 from chatkit.check.command import add_parser
 from chatkit.check.promise import PROMISES, Level
@@ -187,6 +190,53 @@ def test_ctrl_c_reaches_a_server_although_a_background_shell_ignores_it():
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),
     )
     assert (done.returncode, "sturdy: 1 kept" in done.stdout) == (0, True), done.stdout + done.stderr
+
+
+SPINS = """if True:
+    import socket, sys
+    if sys.argv[1].isdigit():
+        guest = socket.create_server(("127.0.0.1", int(sys.argv[1]))).accept()
+    while True: pass
+"""
+
+
+@pytest.fixture
+def marked():
+    """Variables for a process, and a function that returns all processes that have inherited them."""
+    mark = {"CHATKIT_TEST": uuid.uuid4().hex}
+
+    def find():
+        found = []
+        for process in psutil.process_iter():
+            with contextlib.suppress(psutil.Error):
+                found += [process] if mark.items() <= process.environ().items() else []
+        return found
+
+    yield os.environ | mark, find
+    for process in find():
+        process.kill()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("what", ["a command", "a folder", "the specimens", "an exercise"])
+def test_however_it_is_ended_nothing_that_it_has_started_is_left(tmp_path, marked, what, number):
+    """A terminal that closes tells it twice: the shell does, and the kernel."""
+    environment, find = marked
+    (tmp_path / "spins.py").write_text(SPINS)
+    words = {
+        "a command": ["--", *OURS],
+        "a folder": ["--each", str(tmp_path), "--", sys.executable, "{file}", "{port}"],
+        "the specimens": ["--museum", "naive"],
+        "an exercise": ["--exercise", "leaving", str(tmp_path / "spins.py")],
+    }[what]
+    command = [sys.executable, "-m", "chatkit", "check", *words]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment) as check:
+        eventually(lambda: len(find()) > 1)
+        for _ in range(2 if number == signal.SIGHUP else 1):
+            check.send_signal(number)
+        _, said = check.communicate(timeout=PATIENCE)
+    assert (check.returncode, said.splitlines()[-1]) == (2, "chatkit check: interrupted")
+    eventually(lambda: not find())
 
 
 def test_without_a_terminal_there_are_no_colours(run):

@@ -428,6 +428,7 @@ def test_a_log_that_nobody_reads_does_not_hold_up_the_chat(room, join):
 def test_a_log_says_how_many_of_its_lines_were_lost(monkeypatch, caplog):
     caplog.set_level(logging.INFO, "chatkit")  # and as before at the end
     monkeypatch.setattr(server_log, "WAITING", 5)
+    monkeypatch.setattr(logging.getLogger("chatkit.server"), "propagate", False)  # one may just be stopping
     reader, writer = os.pipe()
     with open(reader) as read, open(writer, "w") as written, monkeypatch.context() as patch:
         patch.setattr(sys, "stdout", written)

@@ -7,7 +7,6 @@ table goes to standard output, the progress to standard error.
 from __future__ import annotations
 
 import argparse
-import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -47,19 +46,18 @@ def add_parser(subparsers: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Do what the command line asks for, and return the exit status."""
-    from chatkit.check.promise import CannotRun  # what measures is imported only when it is wanted
+    from chatkit.check.interrupting import interruptible  # what measures is imported only when it is wanted
+    from chatkit.check.promise import CannotRun
 
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)  # no server may be left behind
     try:
-        return _list() if options.list else _bench(options)
+        with interruptible():
+            return _list() if options.list else _bench(options)
     except CannotRun as error:
         print(f"chatkit bench: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("\nchatkit bench: interrupted", file=sys.stderr)
         return 2
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _bench(options: argparse.Namespace) -> int:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import shlex
-import signal
 import sys
 from collections.abc import Callable
 from ipaddress import ip_address
@@ -18,6 +17,7 @@ from typing import Any
 from chatkit.check import museum
 from chatkit.check.export import as_json, as_junit, grades_as_junit
 from chatkit.check.grading import grade_all, write_csv, write_texts
+from chatkit.check.interrupting import interruptible
 from chatkit.check.judging import command_venue, parse_address
 from chatkit.check.outcome import Outcome, Report
 from chatkit.check.process import START_WITHIN
@@ -72,9 +72,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.list:
         return _list()
     try:
-        if arguments.museum:
-            return museum.show(arguments.server)
-        return _judge(arguments)
+        with interruptible():
+            return museum.show(arguments.server) if arguments.museum else _judge(arguments)
     except CannotRun as error:
         print(f"chatkit check: {error}", file=sys.stderr)
         return 2
@@ -90,8 +89,6 @@ def _judge(arguments: argparse.Namespace) -> int:
     if not arguments.each and (arguments.csv or arguments.reports):
         raise CannotRun("--csv and --reports go with --each FOLDER")
     where = None if arguments.each else _venue(arguments)
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a background shell's gift, which servers inherit
-        signal.signal(signal.SIGINT, signal.default_int_handler)
     if where is None:
         return _grade(arguments, promises)
     show = _tell_progress if arguments.json else _print_outcome

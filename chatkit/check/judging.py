@@ -11,10 +11,12 @@ from __future__ import annotations
 import os
 import shlex
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
 from typing import Any
 
 from chatkit.check import measure
 from chatkit.check.factory import Factory, Forked, Threaded
+from chatkit.check.interrupting import undivided
 from chatkit.check.outcome import Outcome, Report
 from chatkit.check.process import START_WITHIN, Command, Process, free_port, wait_until_listening
 from chatkit.check.promise import CannotRun, Level
@@ -81,8 +83,8 @@ def command_venue(argv: list[str], start_within: float = START_WITHIN) -> Venue:
 
     def launch() -> tuple[Process, tuple[str, int]]:
         port = free_port()
-        process = Command([w.replace("{port}", str(port)).replace("{host}", HOST) for w in argv])
-        return process, wait_until_listening(process, port, what, start_within)
+        words = [word.replace("{port}", str(port)).replace("{host}", HOST) for word in argv]
+        return _launch(lambda: Command(words), port, what, start_within)
 
     return Started(launch, what)
 
@@ -94,10 +96,23 @@ def factory_venue(factory: Factory, in_process: bool = False, start_within: floa
 
     def launch() -> tuple[Process, tuple[str, int]]:
         port = free_port()
-        process: Process = Forked(factory, HOST, port) if forks else Threaded(factory, HOST, port)
-        return process, wait_until_listening(process, port, what, start_within)
+        kind = Forked if forks else Threaded
+        return _launch(lambda: kind(factory, HOST, port), port, what, start_within)
 
     return Started(launch, what)
+
+
+def _launch(
+    start: Callable[[], Process], port: int, what: str, seconds: float
+) -> tuple[Process, tuple[str, int]]:
+    """Start a server and wait until it listens; where that fails, or is interrupted, end it."""
+    with ExitStack() as undo:
+        with undivided():
+            process = start()
+            undo.callback(process.end)
+        address = wait_until_listening(process, port, what, seconds)
+        undo.pop_all()
+    return process, address
 
 
 assert DIALOGUES  # imported for what they register

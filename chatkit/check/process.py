@@ -20,6 +20,7 @@ from contextlib import suppress
 from typing import IO, Protocol
 
 from chatkit.check import measure
+from chatkit.check.interrupting import undivided
 from chatkit.check.promise import CannotRun
 from chatkit.check.words import as_name, harmless
 
@@ -124,12 +125,13 @@ def send_signal(session: int, number: int) -> None:
 
 def end_session(process: Process) -> None:
     """End a process that we have started: with SIGTERM, and after a second in vain with SIGKILL."""
-    process.signal(signal.SIGTERM)
-    if not wait_for(lambda: process.status() is not None, 1.0):
-        process.signal(KILL)
-        wait_for(lambda: process.status() is not None, 5.0)
-    else:
-        process.signal(KILL)  # what it has left behind
+    with undivided():
+        process.signal(signal.SIGTERM)
+        if not wait_for(lambda: process.status() is not None, 1.0):
+            process.signal(KILL)
+            wait_for(lambda: process.status() is not None, 5.0)
+        else:
+            process.signal(KILL)  # what it has left behind
 
 
 def wait_for(test: Callable[[], bool], seconds: float) -> bool:
@@ -162,7 +164,6 @@ def wait_until_listening(process: Process, port: int, what: str, seconds: float)
         return address_of(port)
     status, words = process.status(), process.output()
     said = f"; it printed:\n{words}" if words else "; it printed nothing"
-    process.end()
     if status is not None:
         how = f"ended with status {status}" if status >= 0 else f"was ended by {signal.Signals(-status).name}"
         raise DiedAtStart(f"{what} {how} before it listened on port {port}{said}")

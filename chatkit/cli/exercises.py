@@ -32,6 +32,7 @@ def add_parser(commands: Any) -> None:
 def grade(options: argparse.Namespace) -> int:
     """Grade one file, and return the exit status."""
     from chatkit import exercises  # only when it is asked for: this takes a while
+    from chatkit.check.interrupting import interruptible
 
     name = options.exercise
     if len(options.server) != 1:
@@ -40,7 +41,8 @@ def grade(options: argparse.Namespace) -> int:
     try:
         exercises.exercise(name)
         file.read_bytes()
-        result = exercises.grade(name, file, options.patience)
+        with interruptible():
+            result = exercises.grade(name, file, options.patience)
     except exercises.NoSuchExercise as error:
         return _refuse(str(error))
     except OSError as error:

@@ -15,9 +15,11 @@ import sys
 import tempfile
 import threading
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Any
 
+from chatkit.check.interrupting import undivided
 from chatkit.check.process import KILL, send_signal
 from chatkit.check.words import harmless
 from chatkit.exercises.exercise import READING, Exercise, exercise
@@ -65,9 +67,24 @@ class _Grading:
         self._where = self._died = self._blunder = ""
         self._told: queue.Queue[Message | None] = queue.Queue()
         self._printed = bytearray()
-        self._process = subprocess.Popen(
-            [sys.executable, "-b", "-m", "chatkit.exercises.child", asked.name, str(file)],
-            cwd=folder,
+        self._file, self._folder = file, folder
+
+    def result(self) -> Result:
+        """Follow the process until it has told the end, or a deadline has passed; then end it."""
+        with ExitStack() as ending:
+            with undivided():
+                process = self._start()
+                ending.callback(self._end, process)
+            threads = [_thread(self._follow, process.stdout), _thread(self._keep, process.stderr)]
+            wrong = self._wrong()
+        for thread in threads:
+            thread.join(1.0)
+        return self._judged(wrong)
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [sys.executable, "-b", "-m", "chatkit.exercises.child", self._asked.name, str(self._file)],
+            cwd=self._folder,
             env=os.environ | ENVIRONMENT | {"PYTHONPATH": _path()},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -75,19 +92,9 @@ class _Grading:
             start_new_session=True,
         )
 
-    def result(self) -> Result:
-        """Follow the process until it has told the end, or a deadline has passed; then end it."""
-        threads = []
-        try:
-            threads.append(_thread(self._follow, self._process.stdout))
-            threads.append(_thread(self._keep, self._process.stderr))
-            wrong = self._wrong()
-        finally:
-            send_signal(self._process.pid, KILL)  # it has not been waited for, so the number is still its own
-            self._process.wait()
-            for thread in threads:
-                thread.join(1.0)
-        return self._judged(wrong)
+    def _end(self, process: subprocess.Popen[bytes]) -> None:
+        send_signal(process.pid, KILL)  # it has not been waited for, so the number is still its own
+        process.wait()
 
     def _wrong(self) -> Message | None:
         """Return what was wrong, None if nothing was."""

@@ -81,7 +81,7 @@ def test_a_server_that_dies_on_the_way_is_told_of():
 
 
 @pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="there is no /proc here")
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
 def test_whoever_ends_it_no_server_is_left_behind(number):
     words = [sys.executable, "-m", "chatkit", "bench", "--only", "latency", "--peers", "selectors"]
     bench = subprocess.Popen(words, stderr=subprocess.PIPE, text=True)
