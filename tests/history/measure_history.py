@@ -1,4 +1,4 @@
-"""What a history costs, measured: `python3 tests/history/measure_history.py`, in two minutes.
+"""What a history costs, measured: `python3 tests/history/measure_history.py`, in minutes.
 
 The first table is what it takes to forget one of 50 people, and to search in vain. The second is the history
 alone: microseconds for each line, in rounds of so many. The third is a room of 50 who all talk and all
