@@ -10,11 +10,12 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from chatkit.bench import irc
+from chatkit.check.interrupting import undivided
 from chatkit.check.process import Command, free_port, wait_until_listening
 
 ROOM = 12_000  # clients: more than any scenario brings
@@ -43,13 +44,13 @@ class Contestant:
     def serving(self) -> Iterator[tuple[int, Command]]:
         """Start a fresh server process, yield its port and the process, and end it; raise `CannotRun`."""
         port = free_port()
-        with tempfile.TemporaryDirectory(prefix="chatkit-bench-") as folder:
-            process = Command(self.command(port, Path(folder)))
-            try:
-                wait_until_listening(process, port, self.name, STARTS_WITHIN)
-                yield port, process
-            finally:
-                process.end()
+        with ExitStack() as ending:
+            with undivided():
+                folder = ending.enter_context(tempfile.TemporaryDirectory(prefix="chatkit-bench-"))
+                process = Command(self.command(port, Path(folder)))
+                ending.callback(process.end)
+            wait_until_listening(process, port, self.name, STARTS_WITHIN)
+            yield port, process
 
 
 def _chatkit(engine: str) -> Contestant:

@@ -19,7 +19,9 @@ class _Main:
 @contextmanager
 def interruptible() -> Iterator[None]:
     """Have SIGINT, SIGTERM and SIGHUP raise KeyboardInterrupt meanwhile."""
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, *HANG_UPS)}
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, *HANG_UPS)}
+    # One that was set from C could not be put back.
+    before = {number: handler for number, handler in handlers.items() if handler is not None}
     for number, handler in before.items():
         # A shell's background ignores SIGINT, which servers would inherit; nohup's SIGHUP is meant.
         if number == signal.SIGINT or handler is not signal.SIG_IGN:

@@ -11,13 +11,15 @@ from pathlib import Path
 import pytest
 from talker import PATIENCE, eventually
 
-from chatkit.bench import run
+from chatkit.bench import contestants, run
 from chatkit.bench import running as running_module
 from chatkit.bench.contestants import CONTESTANTS, Contestant
 from chatkit.bench.machine import between, cpu_of, memory_of, now
 from chatkit.bench.runner import measure, plan
 from chatkit.bench.running import choose_scenarios, choose_servers
 from chatkit.bench.scenarios import GROWTH, SCENARIOS
+from chatkit.check.interrupting import interruptible
+from chatkit.check.process import Command
 from chatkit.check.promise import CannotRun
 from chatkit.cli import main
 
@@ -93,6 +95,25 @@ def test_whoever_ends_it_no_server_is_left_behind(number):
     assert bench.returncode == 2
     assert said.endswith("chatkit bench: interrupted\n")
     eventually(lambda: not any(os.path.isdir(f"/proc/{pid}") for pid in born))
+
+
+def test_an_interrupt_in_the_moment_of_a_start_leaves_no_server(monkeypatch):
+    started = []
+
+    class Interrupted(Command):
+        def __init__(self, argv):
+            super().__init__(argv)
+            started.append(self)
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(contestants, "Command", Interrupted)
+    with pytest.raises(KeyboardInterrupt), interruptible(), CONTESTANTS["naive"].serving():
+        pytest.fail("it went on")
+    (server,) = started
+    try:
+        assert server.status() is not None
+    finally:
+        server.end()
 
 
 def test_everybody_is_measured_once_then_everybody_again():
