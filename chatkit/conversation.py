@@ -81,4 +81,5 @@ class Conversation:
 
 
 def _shortened(text: str) -> str:
+    text = " ".join(text.split())  # blanks could push words to a terminal's left edge
     return text if len(text) <= QUOTED else f"{text[:QUOTED]} ..."

@@ -20,6 +20,7 @@ from time import monotonic
 from talker import PATIENCE
 
 ROOT = Path(__file__).resolve().parent.parent
+WIDE = "\u4dc0\u2630"  # a hexagram, and a trigram: wide since Unicode 16
 CHATKIT = [sys.executable, "-m", "chatkit"]
 ENVIRONMENT = {
     "PATH": os.environ["PATH"],
@@ -109,6 +110,7 @@ class Glass:
         self.rows = [""]
         self.row = self.column = 0
         self.pastes = False
+        self.wraps = True
         self.painted = set()
         self._rest = ""
 
@@ -147,6 +149,8 @@ class Glass:
             self.painted.add(number)
         elif number == "?2004":
             self.pastes = letter == "h"
+        elif number == "?7":
+            self.wraps = letter == "h"
         else:
             raise AssertionError(f"a sequence that was not expected: ESC [ {number} {letter}")
 
@@ -156,14 +160,14 @@ class Glass:
         elif character == "\n":
             self._down()
         else:
-            assert character.isprintable() or character == "\t", f"{character!r} reached the terminal"
+            assert character.isprintable() or character in "\t\u0600", f"{character!r} reached the terminal"
             self._put(character)
 
     def _put(self, character):
-        width = 2 if unicodedata.east_asian_width(character) in "WF" else 1
+        width = _width(character)
         if self.column + width > self.width:
-            self.column = 0
-            self._down()
+            self.column = 0 if self.wraps else self.width - width
+            self._down() if self.wraps else None
         text = self._left()
         self.rows[self.row] = text + character + self.rows[self.row][len(text) + 1 :]
         self.column += width
@@ -175,13 +179,17 @@ class Glass:
             if columns >= self.column:
                 break
             text += character
-            columns += 2 if unicodedata.east_asian_width(character) in "WF" else 1
+            columns += _width(character)
         return text
 
     def _down(self):
         self.row += 1
         if self.row == len(self.rows):
             self.rows.append("")
+
+
+def _width(character):
+    return 2 if unicodedata.east_asian_width(character) in "WF" or character in WIDE else 1
 
 
 class Person(Program):

@@ -25,6 +25,7 @@ pytestmark = pytest.mark.skipif(
 )
 
 HINT = "* you are in: type a line and press Enter; /help tells more, Ctrl-D leaves"
+SURPRISES = ["\u0600", "\u4dc0", "\u2630"]  # wider than Python says: a sign that is drawn, and two of Unicode 16
 
 
 @pytest.fixture
@@ -272,7 +273,7 @@ def test_a_server_that_goes_takes_nothing_along_that_was_typed(ada, room, linus)
         "! the server is stopping; goodbye",
         "! this was not sent: half a line",
     ]
-    assert "".join(ada.glass.above[-2:]) == (
+    assert ada.glass.above[-2] + ada.glass.above[-1].removeprefix("  ") == (
         f"chatkit: {host} port {port} ended the conversation; it said: the server is stopping; goodbye"
     )
 
@@ -336,9 +337,10 @@ def test_no_server_can_reach_the_terminal(start):
 
 
 @pytest.mark.fault(15)
-@pytest.mark.parametrize("letter", ["x", " ", "\t", "界"])
+@pytest.mark.parametrize("letter", ["x", " ", "\t", "界", *SURPRISES])
 @pytest.mark.parametrize("colour", ["", "1"])
 def test_no_text_that_is_long_enough_goes_on_in_the_place_of_a_name(start, room, linus, letter, colour):
+    """Nor if the terminal draws a letter wider than it was counted."""
     ada = arrived(start(Person, *room.address, "ada", NO_COLOR=colour), linus)
     for length in range(3, 73):
         linus.says(f"{letter * length}[grace] it was me")
@@ -347,6 +349,42 @@ def test_no_text_that_is_long_enough_goes_on_in_the_place_of_a_name(start, room,
     said = [row for row in ada.glass.above if not row.startswith(("* ", "[linus]"))]
     assert said
     assert [row for row in said if row and not row.startswith("  ")] == []
+
+
+@pytest.mark.fault(15)
+@pytest.mark.parametrize("letter", ["x", " ", *SURPRISES])
+def test_nor_does_it_where_a_script_prints_to_a_terminal(start, room, linus, letter):
+    ada = start(Person, *room.address, "ada", "--wait", "inf", shell='exec "$@" </dev/null >"$0" 2>"$0"')
+    linus.hears("* ada has entered the room")
+    for length in range(60, 73):
+        linus.says(f"{letter * length}[grace] it was me")
+    linus.says("that is all")
+    ada.looks_until(lambda: ada.glass.above[-1:] == ["[linus] that is all"])
+    assert [row for row in ada.glass.above[1:] if not row.startswith(("* ", "[linus]", "  "))] == []
+
+
+@pytest.mark.fault(15)
+def test_nor_do_the_last_words_of_a_server(start):
+    with stand("* welcome", "! bye" + " " * 60 + "chatkit: your account is locked, ".ljust(80) + "Your password:") as server:
+        person = start(Person, *server.address, "ada")
+        server.serve()
+        server.sock.close()
+        assert person.leaves() == 1
+    last = [row.startswith("chatkit: ") for row in person.glass.above].index(True)
+    assert "it said: bye chatkit: your account is locked, Your password:" in "".join(
+        [person.glass.above[last], *(row[2:] for row in person.glass.above[last + 1 :])]
+    )
+    assert all(row.startswith("  ") for row in person.glass.above[last + 1 :])
+
+
+@pytest.mark.fault(15)
+def test_nor_do_those_that_refuse_a_name(start):
+    with stand("! the name ada is taken," + "x" * 71 + "Your password:") as server:
+        person = start(Person, *server.address, "ada")
+        server.serve()
+        server.sock.close()
+        person.sees("Your name:")
+    assert [row[:2] for row in person.glass.above[1:]] == ["  "]
 
 
 # A script

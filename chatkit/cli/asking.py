@@ -2,11 +2,13 @@
 
 import getpass
 import signal
+import sys
 from collections.abc import Callable
 from typing import TypeVar
 
 from chatkit import ChatClient
 from chatkit.cli.answers import WrongAnswer, split_address, to_host, to_name, to_port
+from chatkit.cli.rows import as_shown
 from chatkit.errors import NameRefused
 from chatkit.server import HOST, PORT
 
@@ -34,7 +36,7 @@ def _connect(host: str, port: int, name: str) -> ChatClient:
         try:
             return ChatClient(host, port, name).connect()
         except NameRefused as error:
-            print(error)
+            print(as_shown(str(error), sys.stdout))
             name = _ask("Your name", "", to_name)
 
 

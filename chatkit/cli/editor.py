@@ -14,6 +14,9 @@ from chatkit.messages import clean
 
 HISTORY = 1000
 CONTEXT = 8  # columns that stay in view beside the cursor where there is room for them
+_PREPENDED = "\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"  # format characters with a shape
+_SHAPED = re.compile(f"[{_PREPENDED}]")  # Prepended_Concatenation_Mark, UAX 44
+_WIDE = re.compile("[\u3248-\u324f\u4dc0-\u4dff]")  # by Unicode 16, and by what terminals do; not by every Python
 MARKED = 4  # characters for one column, at most: a letter with three marks
 
 
@@ -31,9 +34,9 @@ def columns(text: str) -> int:
 
 
 def _columns(character: str) -> int:
-    if unicodedata.category(character) in ("Mn", "Me", "Cf"):
+    if unicodedata.category(character) in ("Mn", "Me", "Cf") and not _SHAPED.match(character):
         return 0
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+    return 2 if unicodedata.east_asian_width(character) in "WF" or _WIDE.match(character) else 1
 
 
 class Editor:

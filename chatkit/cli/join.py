@@ -14,6 +14,7 @@ from chatkit.cli.answers import WrongAnswer, no_more, read_address, to_name
 from chatkit.cli.asking import ask_and_connect
 from chatkit.cli.faces import full_screen, is_dumb, is_screen, is_terminal
 from chatkit.cli.lines import as_json, painted
+from chatkit.cli.rows import as_shown
 from chatkit.server import HOST, PORT
 
 EPILOG = """examples:
@@ -124,7 +125,8 @@ def _talk(client: ChatClient, options: argparse.Namespace, is_person: bool) -> i
         from chatkit.cli.piped import PipedChat
 
         source, target = _descriptor(sys.stdin), _descriptor(sys.stdout)
-        if not PipedChat(client, source, target, as_json if options.json else str, options.wait).run():
+        as_line = as_json if options.json else lambda message: as_shown(str(message), sys.stdout)
+        if not PipedChat(client, source, target, as_line, options.wait).run():
             return 1
     return 0
 

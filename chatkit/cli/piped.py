@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 
 from chatkit.cli.inbox import Inbox
+from chatkit.cli.writing import write_all
 from chatkit.client import ChatClient
 from chatkit.errors import ChatError, NotSent
 from chatkit.framing import LineReader
@@ -100,8 +101,7 @@ class PipedChat:
         messages = self._inbox.take()
         data = "".join(f"{self.as_line(message)}\n" for message in messages).encode()
         try:
-            while data:
-                data = data[os.write(self.target, data) :]
+            write_all(self.target, data)
         except BrokenPipeError:  # nobody reads any more, as after `| head -1`
             self._until = 0
         except OSError as error:

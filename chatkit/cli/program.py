@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 import chatkit
 from chatkit.cli import exercises, history, join, serve, tap
 from chatkit.cli.answers import WrongAnswer
+from chatkit.cli.rows import as_shown
 from chatkit.errors import CannotListen, ChatError
 
 FAILED, WRONG_USE = 1, 2
@@ -118,7 +119,7 @@ def _nearest(word: str, known: list[str]) -> str:
 def _fail(sentence: str, status: int) -> int:
     if sys.stderr:
         with suppress(OSError):
-            print(f"chatkit: {sentence}", file=sys.stderr, flush=True)
+            print(as_shown(f"chatkit: {sentence}", sys.stderr), file=sys.stderr, flush=True)
     return status
 
 

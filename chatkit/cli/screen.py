@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from chatkit.cli.editor import Editor
-from chatkit.cli.rows import in_rows
+from chatkit.cli.rows import CUT, WRAP, in_rows
+from chatkit.cli.writing import write_all
 
 PASTE_ON, PASTE_OFF = "\x1b[?2004h", "\x1b[?2004l"  # bracketed paste: what is pasted comes between two marks
 _IF_THERE = suppress(OSError, termios.error)  # a terminal that is gone is noticed when it is read
@@ -60,7 +61,7 @@ class Screen:
         """Add lines above the row that is being typed, and draw that as it is now."""
         with _IF_THERE:
             rows = [row for line in lines for row in in_rows(line, self._width())]
-            self._write(self._erase() + "".join(f"{row}\r\n" for row in rows) + self._row())
+            self._write(self._erase() + CUT + "".join(f"{row}\r\n" for row in rows) + self._row() + WRAP)
 
     def _width(self) -> int:
         return os.get_terminal_size(self._output).columns or 80
@@ -80,6 +81,4 @@ class Screen:
         return f"{name}{'<' if view.scrolled else '>'} {view.text}\r\x1b[{self._column}C"
 
     def _write(self, text: str) -> None:
-        data = text.encode()
-        while data:
-            data = data[os.write(self._output, data) :]
+        write_all(self._output, text.encode())
