@@ -3,7 +3,6 @@
 One thread reads, any thread may speak, and every wait has a deadline. What can go wrong stands in `errors`.
 """
 
-import queue
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -11,10 +10,11 @@ from contextlib import suppress
 from typing import Self
 
 from chatkit.conversation import Conversation, State
-from chatkit.dial import dial, end_by_reset
+from chatkit.dial import begin_to_listen, dial
 from chatkit.errors import BadLine, CannotConnect, ChatError, NotAChatServer, NotSent, ServerGone
 from chatkit.framing import MAX_LINE, LineReader
 from chatkit.hearing import Hearing
+from chatkit.limits import end_by_reset
 from chatkit.messages import Command, Message, Prompt, Say, clean, decode_client, encode
 
 LONGEST = 1 << 20  # bytes in a line from a server: ten thousand names of 24 letters are 260,000
@@ -32,12 +32,12 @@ class ChatClient:
         self._where = f"{host} port {port}"
         self.closed_because: ChatError | None = None
         self._conversation = Conversation(name)
-        self._quitting = False
+        self._quitting = self._heard_out = False
         self._socket: socket.socket | None = None
         self._reader = threading.Thread(target=self._read_all, name=f"chatkit client {name}", daemon=True)
         self._settled = threading.Event()  # it has joined, or never will
         self._writing = threading.Lock()  # guards the socket's write side: a line goes out whole
-        self._hearing = Hearing()  # its lock guards the end, too
+        self._hearing = Hearing(name)  # its lock guards the end, too
 
     @property
     def state(self) -> State:
@@ -55,10 +55,11 @@ class ChatClient:
             raise CannotConnect(f"{self.name} has connected already, and a client does so once: make another")
         try:
             self._socket = dial(self.host, self.port, self.timeout)
-            self._reader.start()
-        except (CannotConnect, RuntimeError) as why:  # RuntimeError: there are no more threads to be had
-            self._close(why if isinstance(why, CannotConnect) else CannotConnect(f"cannot listen: {why}"))
-        in_time = self._settled.wait(self.timeout)
+            begin_to_listen(self._reader)
+            in_time = self._settled.wait(self.timeout)
+        except BaseException as why:  # an interrupt, too: nobody else would ever close it
+            self._close(why if isinstance(why, CannotConnect) else None)
+            raise
         if not in_time:
             waited = f"{self._where} did not let {self.name} in within {self.timeout:g} seconds"
             self._close(NotAChatServer(waited))
@@ -73,28 +74,28 @@ class ChatClient:
 
     def enter(self, typed: str) -> None:
         """Send one line as a person typed it: `/who` is a command, `//x` says `/x`; raise as `say` does."""
-        if decode_client(typed.strip().encode("utf-8", "replace")) == Command("quit"):
-            return self.quit()
-        self._send(clean(typed).encode("utf-8", "replace") + b"\n")
+        if decode_client(typed.strip().encode("utf-8", "replace")) != Command("quit"):
+            return self._send(clean(typed).encode("utf-8", "replace") + b"\n")
+        self.quit()
 
-    def quit(self, timeout: float | None = None) -> None:
-        """Leave: what was said goes first; a server that does not answer within `timeout` is left anyway."""
+    def quit(self, timeout: float | None = None) -> bool:
+        """Leave, and return whether the server said goodbye in time: else what was said last may be lost."""
         self._quitting = True
         wait = self.timeout if timeout is None else timeout
-        if self._socket and self.state != "closed" and self._writing.acquire(timeout=wait):
-            with suppress(OSError):
-                self._socket.shutdown(socket.SHUT_WR)
-            self._writing.release()
-            self._wait_for_reader(wait)  # it ends with the server's own goodbye
-        self._close(None)
+        try:
+            if self._socket and self.state != "closed" and self._writing.acquire(timeout=wait):
+                with suppress(OSError):
+                    self._socket.shutdown(socket.SHUT_WR)
+                self._writing.release()
+                self._wait_for_reader(wait)  # it ends with the server's own goodbye
+        finally:
+            self._close(None)
         self._wait_for_reader(1.0)
+        return self._heard_out
 
     def receive(self, timeout: float | None = None) -> Message | None:
         """Return the next message, None if it is over or one subscribed; `TimeoutError` after `timeout`."""
-        try:
-            return self._hearing.receive(timeout)
-        except queue.Empty:
-            raise TimeoutError(f"{self.name} heard nothing for {timeout:g} seconds") from None
+        return self._hearing.receive(timeout)
 
     def subscribe(self, callback: Callable[[Message | None], None]) -> None:
         """Hand every message to `callback` instead, those already here first, and None when it is over.
@@ -159,6 +160,7 @@ class ChatClient:
                 except TimeoutError:
                     continue
                 if not chunk:
+                    self._heard_out = self._conversation.state != "closed"
                     return
                 if self._hearing.note(len(chunk)):  # or it quits, and waits for the goodbye alone
                     yield reader.feed(chunk)

@@ -7,20 +7,17 @@ queued first, `abort` cuts now. This file knows nothing of the room.
 
 import select
 import socket
-import struct
-import sys
 import time
 from contextlib import suppress
 
 from chatkit.broadcast import Piece
 from chatkit.framing import LineReader
-from chatkit.limits import Limits, Turn, tune
+from chatkit.limits import Limits, Turn, end_by_reset, tune
 from chatkit.pace import Pace
 
 PIECES = 512  # in one send; systems take 1024 (IOV_MAX)
 _NOTHING: list[Piece] = []  # of all who wait for nothing: there are thousands of them
 _DONTWAIT = getattr(socket, "MSG_DONTWAIT", 0)
-_RESET = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 
 
 class Connection:
@@ -111,7 +108,7 @@ class Connection:
         self._outbox = _NOTHING
         self.queued = 0
         with suppress(OSError):
-            self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+            end_by_reset(self.sock)
         self._shutdown(socket.SHUT_RDWR)  # wakes its reader, whose last word closes the socket
 
     def overdue(self) -> str:

@@ -5,17 +5,15 @@ This file knows nothing of chat; what is said over the socket is the client's.
 
 import errno
 import socket
-import struct
-import sys
+import threading
 import time
 from contextlib import suppress
 from typing import Any
 
 from chatkit.errors import CannotConnect, Refused, Unreachable
-from chatkit.limits import tune
+from chatkit.limits import end_by_reset, tune
 
 _Address = tuple[Any, ...]  # as `getaddrinfo` gives it
-_RESET = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 
 
 def dial(host: str, port: int, timeout: float) -> socket.socket:
@@ -35,9 +33,12 @@ def dial(host: str, port: int, timeout: float) -> socket.socket:
     return sock
 
 
-def end_by_reset(sock: socket.socket) -> None:
-    """Have `close` cut the connection; a peer that only sends would not hear of a mere goodbye."""
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+def begin_to_listen(thread: threading.Thread) -> None:
+    """Start the thread that is to read what comes; raise `CannotConnect` if there are no more to be had."""
+    try:
+        thread.start()
+    except RuntimeError as error:
+        raise CannotConnect(f"cannot listen: {error}") from error
 
 
 def _call_each(addresses: list[_Address], timeout: float) -> socket.socket:

@@ -17,12 +17,13 @@ Heard = Message | None  # None: it is over
 
 
 class Hearing:
-    """Pass messages from the thread that reads to whoever receives them.
+    """Pass messages from the thread that reads for `name` to whoever receives them.
 
     `lock` guards the course of things: whoever holds it while it puts cannot be overtaken.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
+        self.name = name
         self.lock = threading.RLock()
         self._waiting: queue.SimpleQueue[Heard] = queue.SimpleQueue()
         self._hand_over: Callable[[Heard], None] = self._waiting.put
@@ -37,8 +38,11 @@ class Hearing:
             self._hand_over(message)
 
     def receive(self, timeout: float | None) -> Heard:
-        """Return the next message, or None again and again; raise `queue.Empty` after `timeout` seconds."""
-        message = self._waiting.get(timeout=timeout)
+        """Return the next message, or None again and again; raise `TimeoutError` after `timeout` seconds."""
+        try:
+            message = self._waiting.get(timeout=timeout)
+        except queue.Empty:
+            raise TimeoutError(f"{self.name} heard nothing for {timeout:g} seconds") from None
         if message is None:
             self._waiting.put(None)
         return message

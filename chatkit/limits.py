@@ -1,12 +1,15 @@
 """What one client may cost, and what every client's socket is told about it."""
 
 import socket
+import struct
+import sys
 from contextlib import suppress
 from dataclasses import dataclass
 
 from chatkit.framing import MAX_LINE
 
 _KEEPALIVE = {"TCP_KEEPIDLE": 60, "TCP_KEEPINTVL": 15, "TCP_KEEPCNT": 4, "TCP_USER_TIMEOUT": 60_000}
+_RESET = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +73,8 @@ def tune(sock: socket.socket) -> None:
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     for option in _KEEPALIVE.keys() & vars(socket).keys():  # as far as this platform has them
         sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), _KEEPALIVE[option])
+
+
+def end_by_reset(sock: socket.socket) -> None:
+    """Have `close` cut the connection; a peer that only sends would not hear of a mere goodbye."""
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)

@@ -15,6 +15,7 @@ from chatkit.errors import NotSent
 from chatkit.messages import Command, decode_client
 
 QUESTION = "/help"
+MOST_COMMANDS = 100  # that a server knows; more are a hostile one's
 MOST = 1000  # lines that wait at a time; and as many may be unread
 
 _COMMAND = re.compile(r"(?<!/)/([a-z]+)")
@@ -95,7 +96,7 @@ class Outgoing:
         """Take in a server's reply; say whether it answers our own question, which nobody needs to see."""
         if not self._first_word and QUESTION in reply and "/quit" in reply:
             self.answers, self._first_word = True, reply.split()[0]
-            self.commands = tuple(_COMMAND.findall(reply))
+            self.commands = tuple(_COMMAND.findall(reply)[:MOST_COMMANDS])
             return True
         if not self._asked or reply.split()[:1] != [self._first_word]:
             return False

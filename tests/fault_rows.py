@@ -100,7 +100,9 @@ ROWS = {
     32: ("No port left to call from", "The client says what it is and what helps, and nothing is left open."),
     33: (
         "Ctrl-C or SIGTERM",
-        "Everybody is told, what waits is sent, the end comes within 2 s; a second signal ends it at once.",
+        "Everybody is told, what waits is sent, the end comes within 2 s; a second signal ends it at once. "
+        "Our client ends within 10 s, though nobody reads what it prints, and says if its last words may be "
+        "lost.",
     ),
     34: (
         "The interpreter or the kernel ends",

@@ -239,5 +239,20 @@ def test_however_it_is_ended_nothing_that_it_has_started_is_left(tmp_path, marke
     eventually(lambda: not find())
 
 
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="there are no hang-ups here")
+def test_the_second_word_of_a_hang_up_may_come_when_all_has_been_ended():
+    program = """if True:
+        import signal
+        from chatkit.check.interrupting import interruptible
+        try:
+            with interruptible():
+                signal.raise_signal(signal.SIGHUP)
+        except KeyboardInterrupt:
+            signal.raise_signal(signal.SIGHUP)
+            raise SystemExit(2)
+    """
+    assert subprocess.run([sys.executable, "-c", program]).returncode == 2
+
+
 def test_without_a_terminal_there_are_no_colours(run):
     assert "\x1b" not in run("--only", QUICK, "--", *OURS)[1]

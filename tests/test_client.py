@@ -368,6 +368,55 @@ def test_a_server_without_a_goodbye_is_left_after_the_time_asked_for():
         held.set()
 
 
+@pytest.mark.parametrize(
+    ("ends", "is_answered"), [((hears_the_end,), True), ((hears_the_end, resets), False), ((), False)]
+)
+def test_who_quits_is_told_whether_the_server_said_goodbye(ends, is_answered):
+    held = threading.Event()
+    waits = () if ends else (lambda _sock: held.wait(PATIENCE),)
+    with a_server_that(*JOINED, *ends, *waits) as address:
+        client = ChatClient(*address, "ada").connect()
+        client.say("did you read this?")
+        assert client.quit(PATIENCE if ends else 0.01) == is_answered
+        assert client.quit() == is_answered
+        assert client.closed_because is None
+        held.set()
+
+
+def interrupted(*_arguments):
+    """What Ctrl-C does, or a notebook's stop button, to whoever waits."""
+    raise KeyboardInterrupt
+
+
+@pytest.mark.fault(33)
+def test_an_interrupted_call_keeps_neither_a_thread_nor_a_place_in_the_room(
+    serve, join, monkeypatch, nothing_left
+):
+    server = serve()
+    ada = ChatClient(*server.address, "ada")
+    monkeypatch.setattr(
+        ada, "_settled", type("Settled", (), {"wait": interrupted, "set": lambda _self: None})()
+    )
+    with pytest.raises(KeyboardInterrupt):
+        ada.connect()
+    ada._reader.join(PATIENCE)
+    assert ada.state == "closed"
+    join(server, "ada").quit()  # the name is free, so she is out
+
+
+@pytest.mark.fault(33)
+def test_an_interrupted_goodbye_closes_all_the_same(monkeypatch, nothing_left):
+    held = threading.Event()
+    with a_server_that(*JOINED, hears_the_end, lambda _sock: held.wait(PATIENCE)) as address:
+        ada = ChatClient(*address, "ada").connect()
+        monkeypatch.setattr(ada, "_wait_for_reader", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            ada.quit()
+        ada._reader.join(PATIENCE)
+        assert ada.state == "closed"
+        held.set()
+
+
 def test_quitting_while_it_still_calls_is_told_and_keeps_no_socket(serve, monkeypatch, nothing_left):
     server, sockets = serve(), []
     ada = ChatClient(*server.address, "ada")

@@ -1,6 +1,5 @@
 """What a client hears: all of it once and in order, however it is received, and no more than is wanted."""
 
-import queue
 import threading
 
 import pytest
@@ -14,7 +13,7 @@ ONE, TWO, THREE = (Said("ada", text) for text in ("one", "two", "three"))
 @pytest.fixture
 def hearing():
     """One message waits in it."""
-    hearing = Hearing()
+    hearing = Hearing("ada")
     hearing.put(ONE)
     return hearing
 
@@ -27,7 +26,7 @@ def test_what_waits_is_received_in_order_and_the_end_again_and_again(hearing):
 
 def test_nothing_to_receive_is_said_after_the_time(hearing):
     hearing.receive(0)
-    with pytest.raises(queue.Empty):
+    with pytest.raises(TimeoutError, match=r"ada heard nothing for 0\.01 seconds"):
         hearing.receive(0.01)
 
 

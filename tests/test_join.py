@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import pytest
+from impostor import JOINED, a_server_that, hears_the_end, resets
 from program import CHATKIT, ENVIRONMENT, Person, Program, run
 from talker import PATIENCE, Talker
 
@@ -25,7 +26,11 @@ pytestmark = pytest.mark.skipif(
 )
 
 HINT = "* you are in: type a line and press Enter; /help tells more, Ctrl-D leaves"
-SURPRISES = ["\u0600", "\u4dc0", "\u2630"]  # wider than Python says: a sign that is drawn, and two of Unicode 16
+SURPRISES = [
+    "\u0600",
+    "\u4dc0",
+    "\u2630",
+]  # wider than Python says: a sign that is drawn, and two of Unicode 16
 
 
 @pytest.fixture
@@ -365,7 +370,9 @@ def test_nor_does_it_where_a_script_prints_to_a_terminal(start, room, linus, let
 
 @pytest.mark.fault(15)
 def test_nor_do_the_last_words_of_a_server(start):
-    with stand("* welcome", "! bye" + " " * 60 + "chatkit: your account is locked, ".ljust(80) + "Your password:") as server:
+    with stand(
+        "* welcome", "! bye" + " " * 60 + "chatkit: your account is locked, ".ljust(80) + "Your password:"
+    ) as server:
         person = start(Person, *server.address, "ada")
         server.serve()
         server.sock.close()
@@ -551,6 +558,31 @@ def test_bytes_that_are_not_utf_8_are_replaced(room, linus):
         [*CHATKIT, "join", *map(str, room.address), "bot"], input=b"caf\xe9\r\n", env=ENVIRONMENT, cwd="/"
     )
     linus.hears("* bot has entered the room", "[bot] caf\ufffd", "* bot has left the room")
+
+
+UNANSWERED = "said no goodbye, and may not have read what was said last"
+
+
+@pytest.mark.fault(33)
+@pytest.mark.parametrize("spoke", ["hello\n", ""])
+def test_a_script_whose_last_line_may_be_lost_fails_with_a_sentence(spoke):
+    with a_server_that(*JOINED, hears_the_end, resets) as address:
+        done = run("join", *address, "ada", said=spoke)
+    host, port = address
+    expected = f"chatkit: {host} port {port} {UNANSWERED}\n" if spoke else ""
+    assert (done.returncode, done.stderr) == (int(bool(spoke)), expected)
+
+
+@pytest.mark.fault(33)
+def test_a_person_whose_last_line_may_be_lost_is_told(start):
+    with a_server_that(*JOINED, hears_the_end, resets) as address:
+        person = start(Person, *address, "ada")
+        person.sees("ada>", HINT, "* The room contains: grace")
+        person.types("hello\n")
+        person.sees("ada>", "[ada] hello")
+        person.types("\x04")
+        assert person.leaves() == 1
+    assert UNANSWERED in person.glass.above[-2] + person.glass.above[-1][2:]
 
 
 def test_a_reader_who_has_enough_ends_it_quietly(start, room, linus):

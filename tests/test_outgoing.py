@@ -63,6 +63,13 @@ def test_the_answer_to_a_persons_own_question_is_shown(outgoing):
     assert not outgoing.hear("here now: ada")
 
 
+def test_of_commands_without_end_a_bounded_part_is_noted():
+    lines = Outgoing()
+    lines.connect()
+    assert lines.hear("/help /quit" + " /aaaa" * 200_000)
+    assert len(lines.commands) == 100
+
+
 @pytest.mark.parametrize("question", ["/help", "/help me", "/ help", "/help  ", "/  help me, please"])
 def test_whatever_a_server_takes_for_a_question_is_the_persons_own(outgoing, question):
     """Its answer comes before that to ours, and must not stand for it: lines in between would be lost."""

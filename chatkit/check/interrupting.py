@@ -30,7 +30,8 @@ def interruptible() -> Iterator[None]:
         yield
     finally:
         for number, handler in before.items():
-            signal.signal(number, handler)
+            if signal.getsignal(number) is _interrupt:  # a hang-up may still be told a second time
+                signal.signal(number, handler)
 
 
 @contextmanager

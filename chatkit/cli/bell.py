@@ -4,12 +4,15 @@ A Python signal handler alone cannot do that: a signal that comes just before th
 So the bell is a socket, and Python itself writes to it in the moment of the signal (`set_wakeup_fd`).
 """
 
+import os
 import signal
 import socket
+import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
+WORST = 10.0  # seconds; a server may take 5 to answer a goodbye
 ENDINGS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")
 
 
@@ -28,9 +31,14 @@ def _is_hangup_ignored(number: int) -> bool:
 
 
 class Bell:
-    """Wait for it with `select`; then see whether we are asked to end, and which other signals came."""
+    """Wait for it with `select`; then see whether we are asked to end, and which other signals came.
 
-    def __init__(self) -> None:
+    With `at_worst`, who is asked to end ends: if after 10 seconds it still writes to somebody who reads no
+    more, this is called, and the process ends there.
+    """
+
+    def __init__(self, at_worst: Callable[[], object] | None = None) -> None:
+        self._at_worst = at_worst
         self.is_asked_to_end = False
         self.signals: deque[int] = deque()
         self._bell, self._rope = socket.socketpair()  # never closed: a thread may ring late
@@ -54,7 +62,7 @@ class Bell:
     @contextmanager
     def rung_by_signals(self, *others: int) -> Iterator[None]:
         """Have signals that ask to end ring it, and these others; a second request to end ends at once."""
-        endings = ending_signals()
+        endings, over = ending_signals(), threading.Event()
 
         def note(number: int, _frame: object) -> None:
             if number not in endings:
@@ -62,12 +70,20 @@ class Bell:
             self.is_asked_to_end = True
             for ending in endings:
                 signal.signal(ending, signal.SIG_DFL)
+            if self._at_worst:
+                threading.Thread(target=self._insist, args=(number, over), daemon=True).start()
 
         before = {number: signal.signal(number, note) for number in (*endings, *others)}
         rope = signal.set_wakeup_fd(self._rope.fileno(), warn_on_full_buffer=False)
         try:
             yield
         finally:
+            over.set()
             signal.set_wakeup_fd(rope)
             for number, handler in before.items():
                 signal.signal(number, handler)
+
+    def _insist(self, number: int, over: threading.Event) -> None:
+        if self._at_worst and not over.wait(WORST):
+            self._at_worst()
+            os._exit(128 + number)  # as shells have it

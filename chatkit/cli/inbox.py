@@ -1,6 +1,6 @@
 """What one thread waits for besides its input: the messages of a client, and signals; both ring the bell."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from chatkit.cli.bell import Bell
@@ -16,8 +16,8 @@ class Inbox(Bell):
     What has not been taken stays with the client, which reads only so far ahead.
     """
 
-    def __init__(self, client: ChatClient) -> None:
-        super().__init__()
+    def __init__(self, client: ChatClient, at_worst: Callable[[], object] = lambda: None) -> None:
+        super().__init__(at_worst)
         self._client = client
 
     @contextmanager
@@ -37,3 +37,8 @@ class Inbox(Bell):
         if len(messages) == BATCH:
             self.ring()
         return messages
+
+
+def unanswered(client: ChatClient) -> str:
+    """Return what there is to say when a server has not answered the goodbye: nobody knows what it read."""
+    return f"{client.host} port {client.port} said no goodbye, and may not have read what was said last"

@@ -47,8 +47,9 @@ With --json every message is one object, such as
 Without colours: --no-color, or set NO_COLOR.
 
 exit status: 0 left in good order, 1 the conversation failed (nobody answers,
-name refused, server gone, a line not sent), 2 wrong use, 130 Ctrl-C before you
-were in"""
+name refused, server gone, a line not sent or perhaps not read), 2 wrong use,
+130 Ctrl-C before you were in; 128 and the signal's number, if nobody reads
+what is printed and it was told to end"""
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[Any]") -> None:

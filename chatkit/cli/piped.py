@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from chatkit.cli.inbox import Inbox
+from chatkit.cli.inbox import Inbox, unanswered
 from chatkit.cli.writing import write_all
 from chatkit.client import ChatClient
 from chatkit.errors import ChatError, NotSent
@@ -34,6 +34,7 @@ class PipedChat:
         self.client, self.source, self.target, self.as_line, self.wait = client, source, target, as_line, wait
         self.all_sent = True
         self._ended = False  # the input
+        self._has_spoken = False
         self._until = math.inf
         self._lines = LineReader(LONGEST)
         self._inbox = Inbox(client)
@@ -47,7 +48,8 @@ class PipedChat:
             self._selector.register(self._inbox, selectors.EVENT_READ, self._hear)
             try:
                 self._talk()
-                self.client.quit()
+                if not self.client.quit() and self._has_spoken:
+                    self._not_sent(unanswered(self.client))
             finally:
                 while self._hear():
                     pass
@@ -81,6 +83,7 @@ class PipedChat:
             self._end_input(0)
         elif line.strip() and not self._ended:
             try:
+                self._has_spoken = True
                 self.client.enter(line)
             except NotSent as error:
                 self._not_sent(str(error))

@@ -22,7 +22,7 @@ _PIECE = re.compile("\x1b\\[[0-9;]*m|.", re.DOTALL)  # a colour, or a character
 
 
 def as_shown(text: str, stream: TextIO | None) -> str:
-    """Return one line as to print it on `stream`: in rows if that is a terminal that can do more than print."""
+    """Return one line as `stream` is to get it: in rows, if it is a terminal that can do more than print."""
     if not stream or not is_terminal(stream) or is_dumb() or sys.platform == "win32":
         return text
     rows = in_rows(text, _width(stream.fileno()))

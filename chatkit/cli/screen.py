@@ -55,6 +55,11 @@ class Screen:
         self.show()
         with _IF_THERE:
             self._write(PASTE_OFF)
+        self.restore()
+
+    def restore(self) -> None:
+        """Set the terminal as it was; this waits for nothing, even if the terminal takes no output."""
+        with _IF_THERE:
             termios.tcsetattr(self._input, termios.TCSANOW, self._before)
 
     def show(self, *lines: str) -> None:

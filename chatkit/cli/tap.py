@@ -73,7 +73,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _tap(wire: "Wire") -> None:
-    bell, tape = Bell(), Tape(wire.log)
+    bell, tape = Bell(lambda: None), Tape(wire.log)
     try:
         with bell.rung_by_signals(), wire:
             tape.write(f"connect to {_words(wire.address)} instead of {_words(wire.server)}")

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 
 from chatkit.cli.editor import Editor
-from chatkit.cli.inbox import Inbox
+from chatkit.cli.inbox import Inbox, unanswered
 from chatkit.cli.keys import Key, Keys
 from chatkit.cli.screen import Screen
 from chatkit.client import ChatClient
@@ -30,9 +30,9 @@ class TypedChat:
         self._editor = Editor()
         self._keys = Keys()
         self._screen = Screen(client.name, self._editor)
-        self._inbox = Inbox(client)
+        self._inbox = Inbox(client, self._screen.restore)
         self._unsent: list[str] = []
-        self._leaving = False
+        self._leaving = self._has_spoken = False
 
     def run(self) -> None:
         """Talk until the person or the server leaves; raise the `ChatError` if it was not the person."""
@@ -40,7 +40,7 @@ class TypedChat:
             with self._screen.open():
                 self._show(Notice(HINT))
                 self._talk()
-            self.client.quit()
+            is_answered = self.client.quit()
             while self._hear():  # what was said until the goodbye
                 pass
         if self.client.closed_because:
@@ -48,6 +48,8 @@ class TypedChat:
                 *(Reply(f"this was not sent: {line}") for line in [*self._unsent, self._editor.text] if line)
             )
             raise self.client.closed_because
+        if self._has_spoken and not is_answered:
+            raise ServerGone(unanswered(self.client))
 
     def _talk(self) -> None:
         with selectors.SelectSelector() as selector:
@@ -81,6 +83,7 @@ class TypedChat:
             self._leaving = True
             return
         try:
+            self._has_spoken = True
             self.client.enter(line)
         except NotSent as error:
             self._show(Reply(f"{error}; the key Up brings it back"))

@@ -1,4 +1,4 @@
-"""Writing to a descriptor until all is written; one that does not wait, by somebody else's will, is waited for.
+"""Writing until all is written, also to a descriptor that somebody else has told not to wait.
 
 To wait or not is a property of the open file, which programs share that write to one terminal or pipe.
 """

@@ -13,6 +13,7 @@ from contextlib import suppress
 
 from chatkit.lab.events import Kind
 from chatkit.lab.watch import HUNG_UP, READ, WRITE
+from chatkit.limits import end_by_reset
 
 SIZE = 1 << 16  # bytes a read
 # What the sockets of a wire hold, which Linux doubles, and the segments they ask for: those of Ethernet. For
@@ -20,7 +21,6 @@ SIZE = 1 << 16  # bytes a read
 BUFFER, SEGMENT = 1 << 14, 1460  # bytes
 BROKEN = (errno.ECONNRESET, errno.EPIPE)  # it was reset, the second after a FIN
 MOST_READS = 64
-_RESET = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 _SIOCOUTQNSD = 0x894B  # Linux: how many bytes the kernel has not sent yet (linux/sockios.h)
 
 
@@ -100,7 +100,7 @@ class End:
     def reset(self) -> None:
         """Send an RST; what the kernel has not sent is lost."""
         with suppress(OSError):
-            self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+            end_by_reset(self.sock)
         self._tell(Kind.RST)
 
     def unsent(self) -> int:

@@ -41,11 +41,14 @@ class Colours {
   }
 }
 
+// Whoever is called "you" must not be taken for oneself; no name has a blank.
+const apart = (name) => (name.toLowerCase() === "you" ? `${name} (a name)` : name);
+
 function makeRow(kind, name, words, colour) {
   const row = make("div", { class: `ck-row ck-${kind}` });
   if (name) {
     row.dataset.colour = colour;
-    row.append(make("span", { class: "ck-who" }, kind === "own" ? "you" : name), " ");
+    row.append(make("span", { class: "ck-who" }, kind === "own" ? "you" : apart(name)), " ");
   }
   row.append(make("bdi", { class: "ck-words" }, words)); // right-to-left words must not turn ours round
   return row;

@@ -8,12 +8,13 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from itertools import accumulate
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 
 from chatkit.terminal import colours
 from chatkit.terminal.entries import Entry, Stamps
-from chatkit.terminal.wrapping import wrap
+from chatkit.terminal.wrapping import beginning, wrap
 
 KEPT = 10_000  # entries
 KEPT_TEXT = 2_000_000  # characters in them: all are broken into rows anew when the window changes
@@ -96,7 +97,7 @@ class Rows:
             yield Segment(head[-2:], style + Style(bold=True))
         if entry.name and not part:
             dim = Style(dim=entry.kind == "before")
-            yield Segment(entry.name, style + colours.of_name(entry.name, self.is_dark) + dim)
+            yield Segment(self._name(entry), style + colours.of_name(entry.name, self.is_dark) + dim)
             yield Segment(": ", style)
         yield Segment(text, style)
 
@@ -121,11 +122,16 @@ class Rows:
         head = entry.head(self.stamps)
         return head if len(head) * WIDEST_HEAD <= self.width else entry.head("HH:MM")
 
+    def _name(self, entry: Entry) -> str:
+        """Return the name, cut where it would leave its text less than half of the row."""
+        most = (self.width - len(self._head(entry))) // 2
+        return entry.name if cell_len(entry.name) <= most else f"{beginning(entry.name, most - 1)}\u2026"
+
     def _wrapped(self, entry: Entry) -> list[str]:
         if entry.kind == "rule":
             return [entry.text]
         room = self.width - len(self._head(entry))
-        name = len(entry.name) + 2 if entry.name else 0
+        name = cell_len(self._name(entry)) + 2 if entry.name else 0
         return wrap(entry.text, room - name, room - INDENT)
 
     def _all_ends(self) -> list[int]:

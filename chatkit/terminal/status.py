@@ -8,6 +8,7 @@ from chatkit.standing import Status
 from chatkit.terminal.inert import inert
 from chatkit.terminal.wrapping import wrap
 
+INDENT = 2  # cells: what a server said must not look like a sentence of ours
 WIDE = 60  # cells from which on there is room for whole sentences, and for the roster
 
 SIGNS = {
@@ -69,10 +70,14 @@ class Trouble(Static):
             row
             for text in (_sentence(inert(status.why)), then, rest)
             if text
-            for row in wrap(text, room, room)
+            for row in _indented(wrap(text, room, room - INDENT))
         ]
         self.styles.height = len(rows)
         self.update("\n".join(rows))
+
+
+def _indented(rows: list[str]) -> list[str]:
+    return [rows[0], *(" " * INDENT + row for row in rows[1:])]
 
 
 def _sentence(text: str) -> str:

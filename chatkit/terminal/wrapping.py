@@ -21,7 +21,7 @@ def wrap(text: str, first: int, rest: int) -> list[str]:
                 row, word = "", word.lstrip()
                 width = cell_len(word)
             else:  # the word is wider than a row
-                head = _head(word, room)
+                head = beginning(word, room)
                 rows.append(row + head)
                 row, word = "", word[len(head) :]
                 width -= cell_len(head)
@@ -38,8 +38,8 @@ def _words(text: str) -> list[str]:
     return words
 
 
-def _head(word: str, room: int) -> str:
-    """Return as much of the beginning of `word` as fits, marks with their letters."""
+def beginning(word: str, room: int) -> str:
+    """Return as much of the beginning of `word` as fits into `room` cells, marks with their letters."""
     width = at = 0
     for character in word:
         width += cell_len(character)

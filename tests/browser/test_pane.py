@@ -85,6 +85,19 @@ def test_words_that_look_like_markup_are_words(notebook, lab, ada, grace):
     assert notebook.page.evaluate("typeof hacked") == "undefined"
 
 
+def test_whoever_is_called_you_is_not_taken_for_oneself(kernel, ada, grace):
+    ada.types("this is mine")
+    ada.reads("this is mine")
+    mine, you = ada.log.get_by_text("you", exact=True), Talker(kernel[0], "you")
+    count = mine.count()
+    you.says("I owe you money")
+    grace.hears_until("[you] I owe you money")
+    ada.reads("I owe you money")
+    expect(ada.log.get_by_text("you (a name)")).to_be_visible()
+    assert mine.count() == count
+    you.leaves()
+
+
 @pytest.fixture
 def abroad(lab):
     """A server of somebody else's; its port stands in a file."""

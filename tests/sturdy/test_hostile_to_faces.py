@@ -3,10 +3,13 @@
 import json
 import os
 import random
+import signal
+import sys
 
 import pytest
 from impostor import JOINED, a_server_that, floods, floods_until_the_goodbye, hears_a_line, resets
 from program import Person, Program, run
+from talker import PATIENCE
 
 from chatkit.messages import clean
 
@@ -65,6 +68,22 @@ def test_a_script_can_be_ended_in_a_flood():
             script.close()
 
 
+IMPATIENT = "import chatkit.cli.bell as bell; bell.WORST = 0.5; import runpy; runpy.run_module('chatkit')"
+IMPATIENT = [sys.executable, "-c", IMPATIENT.replace("('chatkit')", "('chatkit', run_name='__main__')")]
+
+
+@pytest.mark.fault(33)
+def test_a_script_whose_output_nobody_reads_ends_when_asked():
+    with a_server_that(*JOINED, floods(b"[grace] hello\n" * 100)) as address:
+        script = Program("join", *address, "bot", "--wait", "inf", command=IMPATIENT)
+        try:
+            script.prints_until("[grace] hello")
+            script.signal(15)
+            assert script.process.wait(PATIENCE) == 128 + 15
+        finally:
+            script.close()
+
+
 # At a terminal
 
 
@@ -92,6 +111,18 @@ def test_a_person_gets_the_terminal_back_as_it_was_and_a_sentence(sit, kind):
     assert any(row.startswith("chatkit: 127.0.0.1 port") for row in ada.glass.above)
     assert ada.settings() == ada.before
     assert not ada.glass.pastes
+
+
+@pytest.mark.fault(33)
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_person_whose_terminal_takes_nothing_can_be_ended(sit, monkeypatch, number):
+    monkeypatch.setattr("program.CHATKIT", IMPATIENT)
+    with a_server_that(*JOINED, floods(b"[grace] hello\n" * 100)) as address:
+        ada = sit(address)
+        ada.looks_until(lambda: "[grace] hello" in ada.glass.above)
+        ada.signal(number)
+        assert ada.process.wait(PATIENCE) == 128 + number
+    assert ada.settings() == ada.before
 
 
 @pytest.mark.parametrize("way", ["\x04", "\x03", "/quit\r"])

@@ -97,6 +97,17 @@ def test_a_text_that_goes_on_looks_like_nobodys_line():
     assert drawn(rows) == ["  grace: " + "x" * 31, "    linus: I owe you money"]
 
 
+@pytest.mark.parametrize("name", ["\u6f22" * 20, "x" * 300, "x" * 24])
+@pytest.mark.parametrize("width", [20, 40, 80])
+def test_behind_a_name_however_wide_there_is_its_whole_text(name, width):
+    rows = Rows("HH:MM")
+    rows.resize(width)
+    rows.add([entries.heard(Said(name, "0123456789" * 3), NOON)])
+    first, *more = drawn(rows)
+    assert max(map(cell_len, [first, *more])) <= width
+    assert first.partition(": ")[2] + "".join(row.strip() for row in more) == "0123456789" * 3
+
+
 def test_a_narrow_log_shortens_the_times():
     assert drawn(rows_of("hi", width=40, stamps="iso")) == ["12:01   grace: hi"]
     assert drawn(rows_of("hi")) == ["  grace: hi"]
