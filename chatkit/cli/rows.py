@@ -26,7 +26,7 @@ def as_shown(text: str, stream: TextIO | None) -> str:
     if not stream or not is_terminal(stream) or is_dumb() or sys.platform == "win32":
         return text
     rows = in_rows(text, _width(stream.fileno()))
-    return text if rows == [text] and text.isascii() else f"{CUT}{chr(10).join(rows)}{WRAP}"
+    return text if rows == [text] and text.isascii() else CUT + "\n".join(rows) + WRAP
 
 
 def in_rows(line: str, width: int) -> list[str]:

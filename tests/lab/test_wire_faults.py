@@ -5,7 +5,7 @@ import os
 import socket
 import threading
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from itertools import pairwise
 
 import pytest
@@ -479,10 +479,11 @@ def test_many_may_ask_at_once(wire, pair):
 
 def test_a_client_is_turned_away_where_there_is_no_server_and_may_be_ended_meanwhile(nothing_left):
     with (
+        ExitStack() as stack,
         Wire(("192.0.2.1", 9)) as wire,  # an address that never answers, or has no route
-        socket.create_connection(wire.address, PATIENCE) as client,
     ):
-        with suppress(ConnectionError):  # it has been turned away already
+        with suppress(ConnectionError):  # it has been turned away already, even before its call has returned
+            client = stack.enter_context(socket.create_connection(wire.address, PATIENCE))
             client.sendall(b"anybody?")
         wire.freeze()
         wire.reset()
