@@ -32,7 +32,7 @@ VENV = ROOT / ".venv"
 STAMP = VENV / "chatkit-stamp"
 PINS = ROOT / "constraints.txt"
 FIRST_LESSON = "notebooks/00-a-room-in-five-minutes.ipynb"
-NBVAL = ["--nbval", "--nbval-current-env", "--nbval-cell-timeout=60"]
+NBVAL = ["--nbval", "--nbval-current-env", "--nbval-cell-timeout=300"]
 # Without this a first look at JupyterLab is a question about news, asked on top of the lesson.
 CALM = {  # JupyterLab's settings: it asks nothing, calls nobody, and a saved notebook's panes say what to do
     "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},

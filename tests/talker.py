@@ -14,8 +14,8 @@ import time
 from collections.abc import Callable
 
 # Seconds: far more than anything takes here on a busy machine, and more than a virtual one has stood still
-# because of its host: 46 seconds, after which the kernel wrote of a "workqueue lockup".
-PATIENCE = 100.0
+# because of its host: 200 seconds, after which the kernel wrote of a "workqueue lockup".
+PATIENCE = 300.0
 
 
 def eventually(condition: Callable[[], object], timeout: float = PATIENCE, why: str = "") -> None:

@@ -267,20 +267,20 @@ def test_a_notebook_that_is_named_is_opened_in_place_of_the_first(ready):
 def test_without_a_path_pytest_runs_everything_notebooks_too(ready, tmp_path):
     ready.run("test", "-x", "-k", "goodbye", cwd=tmp_path)
     assert ready.started() == [
-        "-m pytest --nbval --nbval-current-env --nbval-cell-timeout=60 tests notebooks -x -k goodbye"
+        "-m pytest --nbval --nbval-current-env --nbval-cell-timeout=300 tests notebooks -x -k goodbye"
     ]
 
 
 def test_without_notebooks_pytest_runs_the_rest(ready):
     shutil.rmtree(ready.folder / "notebooks")
     ready.run("test")
-    assert ready.started()[0].endswith("--nbval-cell-timeout=60 tests")
+    assert ready.started()[0].endswith("--nbval-cell-timeout=300 tests")
 
 
 @pytest.mark.parametrize("path", ["tests/test_room.py", "tests/test_room.py::test_join", LESSON])
 def test_with_a_path_pytest_runs_only_that(ready, path):
     ready.run("test", "-v", path)
-    assert ready.started()[0].endswith(f"--nbval-cell-timeout=60 -v {path}")
+    assert ready.started()[0].endswith(f"--nbval-cell-timeout=300 -v {path}")
 
 
 @pytest.mark.parametrize("status", [0, 1, 5])

@@ -37,7 +37,7 @@ def cells():
     return museum.walk(quick=True)
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("name", NAMES)
 def test_a_specimen_breaks_exactly_what_it_declares(cells, name):
     mine = [cell for cell in cells if cell.specimen.name == name]
