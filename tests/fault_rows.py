@@ -131,7 +131,7 @@ ROWS = {
     43: ("Open to the world by accident", "It must be asked for, and is answered by a warning."),
     44: (
         "A notebook is flooded",
-        "A pane changes at most ten times a second, and keeps the last 500 lines.",
+        "A pane changes at most ten times a second, by 60,000 characters, and keeps the last 500 lines.",
     ),
     45: (
         "What a thread says, under the wrong cell",

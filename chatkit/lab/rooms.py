@@ -5,7 +5,6 @@ stops it. Each person in a room has a wire of their own, and all wires write one
 """
 
 import atexit
-import inspect
 import threading
 import time
 from collections.abc import Callable
@@ -13,12 +12,12 @@ from contextlib import suppress
 from itertools import takewhile
 from typing import Any
 
-from chatkit.check.judging import parse_address
 from chatkit.lab import kernel, obituary
 from chatkit.lab.board import Board
 from chatkit.lab.diagram import Diagram, diagram
 from chatkit.lab.events import EventLog, Kind
 from chatkit.lab.guest import Guest
+from chatkit.lab.starting import start, to_address
 from chatkit.lab.waiting import comes_true, wait_for, wait_until
 from chatkit.lab.wire import Wire
 from chatkit.server import ChatServer
@@ -120,13 +119,16 @@ class OpenRoom:
         self.closed.set()
         stop = self.server.stop if self.server else list
         stopping = threading.Thread(target=stop, name="chatkit room's end", daemon=True)
-        stopping.start()
-        stopping.join(PATIENCE)  # all hear its goodbye, if it has one
-        for wire in self._wires.values():
-            wire.stop()
-        stopping.join(PATIENCE)
-        self.board.close()
-        self.over.set()
+        try:
+            stopping.start()
+            stopping.join(PATIENCE)  # all hear its goodbye, if it has one
+        finally:  # an interrupt leaves nothing of it behind
+            for wire in self._wires.values():
+                wire.stop()
+            if stopping.is_alive():
+                stopping.join(PATIENCE)
+            self.board.close()
+            self.over.set()
 
     def __repr__(self) -> str:
         what = type(self.server).__name__ if self.server else "a server in another process"
@@ -158,37 +160,17 @@ def open_room(server: Any = ChatServer, *, name: str = "room", **options: Any) -
     anything else, `CannotListen`, or whatever the server raises, here in the calling cell. It stops at the
     latest when the interpreter ends.
     """
-    if name in _rooms:
-        _rooms.pop(name).stop()
-    _rooms[name] = room = _start(server, options) if callable(server) else OpenRoom(_address(server))
+    if older := _rooms.get(name):
+        older.stop()
+        del _rooms[name]  # not before: whoever interrupts this runs the cell again
+    _rooms[name] = room = start(server, options, _hold) if callable(server) else OpenRoom(to_address(server))
     return room
 
 
-def _start(server: Callable[..., Any], options: dict[str, Any]) -> OpenRoom:
-    options = {"host": "127.0.0.1", "port": 0} | options
-    try:
-        inspect.signature(server).bind(**options)
-    except TypeError as error:
-        name = getattr(server, "__name__", "it")
-        raise TypeError(f"{name} cannot be made with {' and '.join(options)}: {error}") from None
-    made = server(**options)
-    missing = [word for word in ("start", "stop", "address") if word not in dir(made)]
-    if missing:
-        raise TypeError(f"a server for a room needs start, stop and address; this one lacks {missing[0]}")
-    made.start()
-    room = OpenRoom(_address(made.address), made)
-    obituary.watch(made, room.note)
+def _hold(server: Any) -> OpenRoom:
+    room = OpenRoom(to_address(server.address), server)
+    obituary.watch(server, room.note)
     return room
-
-
-def _address(where: Any) -> tuple[str, int]:
-    match where:
-        case str():
-            return parse_address(where)
-        case (str(), int(), *_):
-            return where[0], where[1]
-    wanted = "a server's class, or the address of one that runs, as in '127.0.0.1:55555'"
-    raise TypeError(f"a room needs {wanted}; not {where!r}")
 
 
 @atexit.register

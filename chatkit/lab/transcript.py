@@ -15,7 +15,7 @@ LONGEST = (
     10_000  # characters of a row: twice the longest line of chatkit's own server, but for a list of names
 )
 
-Kind = Literal["said", "remembered", "own", "reply", "notice", "trouble"]
+Kind = Literal["said", "remembered", "own", "reply", "notice", "remark", "trouble"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Transcript:
 
     def remark(self, sentence: str, *, trouble: bool = False) -> None:
         """Add a sentence of the pane's own."""
-        self._add("trouble" if trouble else "notice", "", sentence, f"-- {sentence}")
+        self._add("trouble" if trouble else "remark", "", sentence, f"-- {sentence}")
 
     def _add(self, kind: Kind, name: str, words: str, line: str) -> None:
         self._count += 1

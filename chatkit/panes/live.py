@@ -42,6 +42,12 @@ class Live(anywidget.AnyWidget):
         self._ended = False  # what is drawn is how the room ended
         self.on_msg(self._hear)
 
+    def close(self) -> None:
+        """Take it out of the notebook, and draw no more."""
+        with self._lock:
+            self._until, self._asked = 0.0, False
+        super().close()
+
     def __repr__(self) -> str:
         return "board and diagram"
 

@@ -4,6 +4,9 @@
 
 const KEEP = 500; // rows
 const PATIENCE = 5000; // milliseconds until a silent kernel is worth a word
+const LOUD = 10; // rows at once; more than these are not read out
+const CALM = 1000; // milliseconds after a flood, or the first rows, until rows are read out
+const QUIT = /^\s*\/\s*quit\s*$/; // makes no row
 
 const STATUS = {
   joining: ["◌", "joining"],
@@ -25,7 +28,7 @@ class View {
     this.place = null; // how far down the reader has scrolled; null: to the end, and staying there
     this.unread = 0;
     this.colours = new Colours();
-    this.typed = ""; // what was sent last, to give it back if nobody takes it
+    this.typed = []; // what was sent and has not come back as a row, to give it back if nobody takes it
     this.build();
     this.listen();
     this.introduce("");
@@ -74,6 +77,7 @@ class View {
 
   close() {
     clearTimeout(this.timer);
+    clearTimeout(this.calm);
     this.resized.disconnect();
     this.unwatch();
   }
@@ -83,6 +87,8 @@ class View {
     this.memory.show(null);
     this.plug.die(STATUS.dead[1]);
     this.show("dead", []);
+    for (const words of this.typed.splice(0)) this.log.append(makeRow("trouble", "", `perhaps not sent: ${words}`));
+    this.keepPlace();
   }
 
   // To the kernel
@@ -109,10 +115,11 @@ class View {
   submit(event) {
     event.preventDefault();
     if (!this.input.value.trim()) return;
-    this.typed = this.input.value;
+    const words = this.input.value;
     this.input.value = "";
     this.follow();
-    this.ask("enter", { text: this.typed });
+    if (!QUIT.test(words)) this.typed.push(words);
+    this.ask("enter", { text: words });
   }
 
   // From the kernel
@@ -131,9 +138,17 @@ class View {
     const news = rows.filter(([number]) => number > this.last);
     const missing = news.length ? news[0][0] - this.last - 1 : 0;
     if (missing && !everything) return this.ask("ready"); // the connection to Jupyter was lost for a while
-    if (missing) this.log.append(makeRow("notice", "", `${missing} earlier lines are not kept`));
+    this.hush(news.length);
+    if (missing) this.log.append(makeRow("remark", "", `${missing} earlier lines are not kept`));
     if (news.length) this.add(news);
-    requestAnimationFrame(() => this.log.setAttribute("aria-live", "polite")); // what was there before is not read out
+  }
+
+  // What was there before is not read out, nor is a flood.
+  hush(count) {
+    if (this.calm && count <= LOUD) return;
+    this.log.setAttribute("aria-live", "off");
+    clearTimeout(this.calm);
+    this.calm = setTimeout(() => this.log.setAttribute("aria-live", "polite"), CALM);
   }
 
   introduce(name) {
@@ -170,10 +185,10 @@ class View {
   }
 
   giveBack(rows) {
-    if (rows.some(([, kind, , words]) => kind === "own" && words === this.typed)) this.typed = "";
-    if (this.input.value || !rows.some(([, kind]) => kind === "trouble")) return;
-    this.input.value = this.typed;
-    this.typed = "";
+    for (const [, kind, , words] of rows) {
+      if (kind === "own") this.typed.splice(Math.max(0, this.typed.indexOf(words)), 1); // the kernel may have cleaned it
+      if (kind === "trouble" && !this.input.value) this.input.value = this.typed.shift() ?? "";
+    }
   }
 
   // The reader's place

@@ -5,6 +5,8 @@ or again when it asks. Clicks only queue work, on whatever thread they come; the
 the views. Without a browser nothing asks, and nothing waits for an answer.
 """
 
+from collections import deque
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, ClassVar
 from weakref import WeakValueDictionary
@@ -12,8 +14,12 @@ from weakref import WeakValueDictionary
 import anywidget
 
 from chatkit.lab.person import Person
+from chatkit.lab.transcript import Row
 
 HERE = Path(__file__).parent
+MOST = 60_000  # characters at a time, ten times a second: what Jupyter and a page can take
+OF_A_ROW = 100  # of them, besides its words
+KEEP = 10  # panes that were replaced
 NAMES = 100  # of a room's people; a view is told them ten times a second
 
 
@@ -53,6 +59,7 @@ class PersonPane(anywidget.AnyWidget):
         """Take the pane out of the notebook."""
         self.person.unwatch(self._show)
         super().close()
+        self.layout.close()
 
     def __repr__(self) -> str:
         return f"ChatPane({self.name})"
@@ -69,7 +76,7 @@ class PersonPane(anywidget.AnyWidget):
         """Send the views what is new, or everything if one of them asked: they skip the rows they have."""
         asked, self._asked = self._asked, False
         rows = self.person.rows
-        news = [row for row in rows if asked or row.number > self._shown]
+        news = _newest([row for row in rows if asked or row.number > self._shown])
         self.send(
             {
                 "everything": asked,
@@ -84,6 +91,12 @@ class PersonPane(anywidget.AnyWidget):
         self._shown = rows[-1].number if rows else 0
 
 
+def _newest(rows: list[Row]) -> list[Row]:
+    """Return the last rows that a view can be sent at once: all if they are short, and at least one."""
+    sizes = accumulate(len(row.words) + OF_A_ROW for row in reversed(rows))
+    return rows[-max(1, sum(size <= MOST for size in sizes)) :]
+
+
 def _first(names: tuple[str, ...]) -> tuple[str, ...]:
     more = len(names) - NAMES
     return names if more <= 0 else (*names[:NAMES], f"{more:,} more")
@@ -92,9 +105,11 @@ def _first(names: tuple[str, ...]) -> tuple[str, ...]:
 class ChatPane(PersonPane):
     """Join the room at `host` and `port` as `name`, and show it; what goes wrong is shown in the pane.
 
-    A second pane of that name for that room takes the place of the first.
+    A second pane of that name for that room takes the place of the first, and says so there; of those that
+    were replaced, the last ten stay in the notebook, or a cell run often would fill it.
     """
 
+    _replaced: ClassVar[deque["ChatPane"]] = deque()
     _newest: ClassVar[WeakValueDictionary[tuple[str, int, str], "ChatPane"]] = WeakValueDictionary()
 
     def __init__(self, host: str, port: int, name: str) -> None:
@@ -102,7 +117,14 @@ class ChatPane(PersonPane):
         older, self._newest[self.person.place] = self._newest.get(self.person.place), self
         if older:
             older.person.replace()
-        self.join()
+            self._replaced.append(older)
+        while len(self._replaced) > KEEP:
+            self._replaced.popleft().close()
+        try:
+            self.join()
+        except BaseException:  # an interrupt: no name and no view would ever hold it
+            self.close()
+            raise
 
     def say(self, text: str) -> None:
         """Say `text` to everybody else, each of its lines as one message; return when it is sent."""

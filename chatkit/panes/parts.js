@@ -42,7 +42,7 @@ class Colours {
 }
 
 // Whoever is called "you" must not be taken for oneself; no name has a blank.
-const apart = (name) => (name.toLowerCase() === "you" ? `${name} (a name)` : name);
+const apart = (name) => (/^you$/i.test(name.replace(/[\p{M}\p{Cf}]/gu, "")) ? `${name} (a name)` : name);
 
 function makeRow(kind, name, words, colour) {
   const row = make("div", { class: `ck-row ck-${kind}` });

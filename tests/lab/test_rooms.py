@@ -1,12 +1,16 @@
 """Rooms for a notebook: opened again they replace the one before, and waiting for a line has a deadline."""
 
+import signal
+import threading
 from dataclasses import dataclass
 
 import pytest
+from talker import is_free
 
 from chatkit.client import ChatClient
 from chatkit.errors import CannotListen
 from chatkit.lab import count_sockets, open_room, wait_for, who_heard
+from chatkit.server import ChatServer
 
 
 @dataclass
@@ -30,6 +34,43 @@ def test_a_room_opened_again_replaces_the_one_before():
     assert second.names == ()
     with client(second, "ada"):
         assert second.names == ("ada",)
+
+
+def interrupt():
+    """Do what the stop button of a notebook does, while a cell waits."""
+    signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="a thread cannot be interrupted here")
+def test_a_room_whose_end_is_interrupted_is_over_all_the_same(eventually):
+    class Interrupting(ChatServer):
+        def stop(self, *deadline):
+            if not stops:
+                stops.append(1)
+                interrupt()
+            super().stop(*deadline)
+
+    stops = []
+    first = open_room(Interrupting)
+    ada = first.seat("ada")
+    with pytest.raises(KeyboardInterrupt):
+        open_room()
+    assert first.over.is_set()
+    eventually(lambda: ada.status != "joined")
+    assert open_room().names == ()
+
+
+def test_a_server_whose_start_is_interrupted_is_not_left_behind(eventually):
+    class Interrupted(ChatServer):
+        def start(self):
+            super().start()
+            addresses.append(self.address)
+            raise KeyboardInterrupt
+
+    addresses = []
+    with pytest.raises(KeyboardInterrupt):
+        open_room(Interrupted)
+    eventually(lambda: is_free(addresses[0]))
 
 
 def test_rooms_of_two_names_live_side_by_side():

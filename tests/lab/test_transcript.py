@@ -39,7 +39,7 @@ def test_what_one_sends_oneself_and_what_the_pane_says_are_marked(transcript):
     transcript.remark("you have left")
     transcript.remark("the server is gone", trouble=True)
     assert transcript.text.splitlines() == ["> /who", "-- you have left", "-- the server is gone"]
-    assert [row.kind for row in transcript.rows] == ["own", "notice", "trouble"]
+    assert [row.kind for row in transcript.rows] == ["own", "remark", "trouble"]
 
 
 @pytest.mark.parametrize("sent", ["a\x1b[31mred", "a\u202eb", "a\ud800b", "a\x00b", "a\nb"])

@@ -5,9 +5,12 @@ import threading
 import weakref
 
 import pytest
+from ipywidgets import Widget
 
 from chatkit.lab import wait_for
+from chatkit.lab.person import Person
 from chatkit.panes import ChatPane
+from chatkit.panes.pane import KEEP
 
 # Talking
 
@@ -123,6 +126,36 @@ def test_a_closed_pane_leaves_the_room(trio):
     ada, _grace, linus = trio
     linus.close()
     wait_for("* linus has left the room", ada)
+
+
+def test_a_pane_whose_cell_is_interrupted_leaves_nobody_in_the_room(server, talk, monkeypatch, eventually):
+    """It is the stop button, while she is still joining: no name and no view holds her then."""
+    linus = talk(server, "linus")
+
+    def interrupted(person):
+        person.click("join")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Person, "join", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        ChatPane(*server.address, "ada")
+    linus.hears("* ada has entered the room", "* ada has left the room")
+    ours = ("chatkit client ada", "chatkit pane ada")
+    eventually(lambda: not [each for each in threading.enumerate() if each.name in ours])
+
+
+def test_a_cell_that_is_run_again_and_again_leaves_a_bounded_number_of_widgets(server, sit):
+    def widgets():
+        gc.collect()
+        return sum(isinstance(each, Widget) and each.comm is not None for each in gc.get_objects())
+
+    for _ in range(KEEP + 2):
+        sit(server, "ada")
+    before = widgets()
+    for _ in range(3):
+        sit(server, "ada")
+    assert widgets() <= before
+    assert server.names == ("ada",)
 
 
 def test_a_pane_that_is_collected_starts_no_thread(server, eventually, monkeypatch):
