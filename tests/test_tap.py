@@ -128,6 +128,26 @@ def test_what_passes_is_passed_on_although_nobody_reads_the_output(tap, echo):
     program.process.stdout.close()
 
 
+IMPATIENT = "import chatkit.cli.bell as bell; bell.WORST = 0.5; import runpy; "
+IMPATIENT = [sys.executable, "-c", IMPATIENT + "runpy.run_module('chatkit', run_name='__main__')"]
+
+
+@pytest.mark.fault(33)
+def test_whoever_asks_it_to_end_gets_the_picture_although_nobody_reads_the_output(tap, echo, tmp_path):
+    file = tmp_path / "talk.svg"
+    program = tap(echo.getsockname(), "--svg", file, command=IMPATIENT)
+    with socket.create_connection(program.address, PATIENCE) as client:
+        server, _ = echo.accept()
+        with server:
+            server.settimeout(PATIENCE)
+            for _ in range(2000):  # more than the pipe takes
+                client.sendall(b"x" * 100)
+                assert server.recv(100, socket.MSG_WAITALL) == b"x" * 100
+            program.signal(signal.SIGTERM)
+            assert program.process.wait(PATIENCE) == 128 + signal.SIGTERM
+    assert file.read_text().startswith("<svg")
+
+
 def test_nothing_but_python_is_needed(tap, echo):
     bare = [sys.executable, "-B", "-E", "-s", "-S", "-m", "chatkit"]
     program = tap(echo.getsockname(), command=bare, cwd=ROOT)

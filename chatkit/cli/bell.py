@@ -85,5 +85,7 @@ class Bell:
 
     def _insist(self, number: int, over: threading.Event) -> None:
         if self._at_worst and not over.wait(WORST):
-            self._at_worst()
-            os._exit(128 + number)  # as shells have it
+            try:
+                self._at_worst()
+            finally:  # whatever it does
+                os._exit(128 + number)  # as shells have it

@@ -6,8 +6,8 @@ is the wire's, which writes it into its log whether or not anybody reads here.
 
 import argparse
 import select
-import sys
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +34,8 @@ or FIN, or RST. --> is to the server, <-- is to the client.
 Only this machine can connect to it. Ctrl-C or SIGTERM ends it.
 
 exit status: 0 ended by a signal or because nobody reads its output, 1 it
-failed, 2 wrong use, or it could not listen there"""
+failed, 2 wrong use, or it could not listen there; 128 and the signal's
+number, if its reader has stopped, for which a signal waits 10 seconds"""
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[Any]") -> None:
@@ -65,17 +66,21 @@ def run(options: argparse.Namespace) -> int:
     from chatkit.lab.wire import Wire  # not before it is needed: the other commands start without it
 
     wire = Wire((host or HOST, PORT if port is None else port), port=to_port(options.listen))
-    with suppress(BrokenPipeError):  # nobody reads any more, as after `| head`
-        _tap(wire)
-    if options.svg:
-        _draw(wire, options.svg)
+    draw = partial(_draw, wire, options.svg) if options.svg else str
+    bell = Bell(draw)  # it is drawn, too, if it ends while it still writes to somebody who reads no more
+    with bell.rung_by_signals():
+        with suppress(BrokenPipeError):  # nobody reads any more, as after `| head`
+            _tap(wire, bell)
+        if drawn := draw():
+            with suppress(OSError):
+                print(drawn, flush=True)
     return 0
 
 
-def _tap(wire: "Wire") -> None:
-    bell, tape = Bell(lambda: None), Tape(wire.log)
+def _tap(wire: "Wire", bell: Bell) -> None:
+    tape = Tape(wire.log)
     try:
-        with bell.rung_by_signals(), wire:
+        with wire:
             tape.write(f"connect to {_words(wire.address)} instead of {_words(wire.server)}")
             while not bell.is_asked_to_end:
                 select.select([bell], [], [], TICK)
@@ -91,7 +96,8 @@ def _words(address: tuple[str, int]) -> str:
     return f"{address[0]} port {address[1]}"
 
 
-def _draw(wire: "Wire", file: Path) -> None:
+def _draw(wire: "Wire", file: Path) -> str:
+    """Draw what has passed, and say so; raise `ChatError`."""
     from chatkit.lab.diagram import diagram
 
     events = wire.log.events
@@ -100,5 +106,4 @@ def _draw(wire: "Wire", file: Path) -> None:
     except OSError as error:
         raise ChatError(f"cannot write {str(file)!r}: {error.strerror}") from error
     drawn = min(len(events), DRAWN)
-    with suppress(OSError):
-        print(f"drew {drawn} event{'' if drawn == 1 else 's'} in {str(file)!r}", file=sys.stdout, flush=True)
+    return f"drew {drawn} event{'' if drawn == 1 else 's'} in {str(file)!r}"

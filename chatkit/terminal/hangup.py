@@ -11,20 +11,24 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TextIO
 
 from textual.app import App
 
-from chatkit.cli.bell import ending_signals
+from chatkit.cli.bell import WORST, ending_signals
 
 LOOK = 0.5  # seconds between two looks
-GRACE = 2.0  # seconds for each step of an end in good order
+GRACE = 1.5  # seconds for an end in good order, so that all is over within 2
+LONGER = 4.0  # more seconds, for an app that is only slow: its terminal takes what is written
 HANGUP = 1  # the number of the signal, where there is one
 
 
 @contextmanager
 def ends_when_asked(app: App[Any], leave: Callable[[], object]) -> Iterator[None]:
-    """While this lasts, a signal or a hang-up ends the app; if it cannot, `leave`, and end the process."""
+    """While this lasts, have a signal or a hang-up `leave` and end the app, or the process if the app cannot.
+
+    Another thread calls `leave`, at once, for the room waits for no terminal; it must end by itself.
+    """
     over = threading.Event()
 
     def end(number: int, _frame: object = None) -> None:
@@ -51,10 +55,20 @@ def _watch(descriptor: int, end: Callable[[int], None], over: threading.Event) -
 
 
 def _end(app: App[Any], leave: Callable[[], object], over: threading.Event, number: int) -> None:
+    farewell = threading.Thread(target=leave, daemon=True)
+    farewell.start()
     app.exit()
-    if not over.wait(GRACE):
-        farewell = threading.Thread(target=leave, daemon=True)
-        farewell.start()
-        farewell.join(GRACE)
-        if not over.wait(GRACE):
-            os._exit(128 + number)  # as shells have it
+    if over.wait(GRACE) or (_is_taken(sys.__stderr__) and over.wait(LONGER)):
+        return
+    farewell.join(WORST)
+    if not over.is_set():
+        os._exit(128 + number)  # as shells have it
+
+
+def _is_taken(output: TextIO | None) -> bool:
+    """Say whether the terminal takes what is written to it; Textual writes to standard error."""
+    if not (output and hasattr(select, "poll")):
+        return True
+    poll = select.poll()
+    poll.register(output.fileno(), select.POLLOUT)
+    return [happened for _, happened in poll.poll(0)] == [select.POLLOUT]  # and no hang-up

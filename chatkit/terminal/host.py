@@ -1,7 +1,8 @@
 """`chatkit serve --tui`: the host's view of a server that runs here: who is in, what it costs, its log."""
 
 import logging
-from collections.abc import Callable, Iterable
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from textual.binding import Binding
 from textual.screen import Screen
 from textual.widgets import DataTable, Footer, Static
 
+from chatkit.cli.serve import STOP_TIME
 from chatkit.errors import ChatError
 from chatkit.server import ChatServer
 from chatkit.terminal import counters, entries
@@ -33,10 +35,15 @@ def watch(server: ChatServer, start: Callable[[], None], is_alive: Callable[[], 
     """Start `server` and show it until the host leaves; raise `ChatError` if it fails."""
     with HostLog(level) as log:
         start()
-        app = HostApp(server, log, is_alive)
-        with ends_when_asked(app, server.stop):
+        app, asked = HostApp(server, log, is_alive), threading.Event()
+
+        def stop() -> None:
+            asked.set()
+            server.stop(STOP_TIME)
+
+        with ends_when_asked(app, stop):
             app.run()
-    if not is_alive():
+    if not (is_alive() or asked.is_set()):
         raise ChatError("the server has failed; its log tells how: run it without --tui to read that")
 
 
@@ -68,6 +75,7 @@ class HostApp(App[None]):
         self._is_alive, self._clock = is_alive, clock
         self._bar = Static("", markup=False, id="host-bar")
         self.table: DataTable[Text] = DataTable(cursor_type="row", zebra_stripes=True, id="clients")
+        self._widths: dict[str, int] = {}  # of each column's widest cell
         self.log_view = MessageLog("HH:MM", clock().date())
 
     def compose(self) -> ComposeResult:
@@ -109,12 +117,26 @@ class HostApp(App[None]):
         shown = {row.peer: row for row in counters.rows(self.server)[:MOST]}
         for key in [str(key.value) for key in self.table.rows if key.value not in shown]:
             self.table.remove_row(key)
-        for peer, row in shown.items():
-            cells = (inert(row.name) or "(no name yet)", *row[2:])
+        cells = {peer: (inert(row.name) or "(no name yet)", *row[2:]) for peer, row in shown.items()}
+        for peer, row in cells.items():
             if peer not in self.table.rows:
-                self.table.add_row(*map(Text, cells), key=peer)
+                self.table.add_row(*map(Text, row), key=peer)
                 continue
-            for column, cell in zip(counters.COLUMNS, cells, strict=True):
+            for column, old, cell in zip(counters.COLUMNS, self.table.get_row(peer), row, strict=True):
+                if old.plain != cell:
+                    self.table.update_cell(peer, column, Text(cell))
+        self._fit_columns(cells)
+
+    def _fit_columns(self, rows: Mapping[str, Sequence[str]]) -> None:
+        """Make each column as wide as its widest cell.
+
+        Textual measures a whole column for each cell that may have made it narrower: among hundreds of
+        clients it did nothing else. So it is told of one cell, and only if the width has changed.
+        """
+        for column, cells in zip(counters.COLUMNS, zip(*rows.values(), strict=True), strict=False):
+            width, peer, cell = max((len(cell), peer, cell) for peer, cell in zip(rows, cells, strict=True))
+            if self._widths.get(column) != width:
+                self._widths[column] = width
                 self.table.update_cell(peer, column, Text(cell), update_width=True)
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:

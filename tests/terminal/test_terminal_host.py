@@ -102,3 +102,64 @@ def test_log_lines_are_inert_and_warnings_loud():
 
     with room() as server:
         asyncio.run(run(server))
+
+
+def client(number, **figures):
+    row = counters.Row(f"127.0.0.1:{number}", f"guest{number}", "1 s", "0", "7 B", "20 B", "-", "127.0.0.1")
+    return row._replace(**figures)
+
+
+def test_only_what_has_changed_is_written_and_a_column_is_measured_once(monkeypatch):
+    """Among hundreds of clients the view did nothing else, and took no key."""
+    clients = [client(number) for number in range(200)]
+    written = []
+
+    async def run(server):
+        async with host(server) as view:
+            await view.sees("guest0")
+            await view.pilot.pause()
+            write = view.app.table.update_cell
+
+            def note(peer, column, cell, **how):
+                written.append((peer, column, cell.plain, how.get("update_width", False)))
+                write(peer, column, cell, **how)
+
+            view.app.table.update_cell = note
+            view.app.look()
+            assert written == []
+            clients[7] = client(7, bytes_out="21 B")
+            view.app.look()
+            assert written == [("127.0.0.1:7", "Bytes out", "21 B", False)]
+            clients[:] = [client(number, here="10 s") for number in range(200)]
+            view.app.look()
+            assert sum(measured for *_, measured in written) == 1
+            assert (
+                len(written) == 1 + 201 + 1
+            )  # all of one column, one of them to be measured, and the old 20 B
+
+    monkeypatch.setattr(counters, "rows", lambda _server: [*clients])
+    with room() as server:
+        asyncio.run(run(server))
+
+
+def test_a_column_is_as_wide_as_its_widest_cell(monkeypatch):
+    clients = [client(1), client(2)]
+
+    async def run(server):
+        async with host(server) as view:
+
+            async def is_wide(text):
+                column = view.app.table.columns["Name"]
+                await view.until(lambda: column.content_width == len(text), f"not as wide as {text!r}")
+
+            await is_wide("guest1")
+            clients[1] = client(2, name="somebody-with-a-long-name")
+            await is_wide("somebody-with-a-long-name")
+            clients[1] = client(2, name="somebody-else")
+            await is_wide("somebody-else")
+            clients.pop()
+            await is_wide("guest1")
+
+    monkeypatch.setattr(counters, "rows", lambda _server: [*clients])
+    with room() as server:
+        asyncio.run(run(server))
