@@ -14,6 +14,7 @@ from datetime import timedelta
 from os import PathLike
 from pathlib import Path
 
+from chatkit.history.lock import Lock
 from chatkit.history.pause import Pause
 from chatkit.history.retention import Retention
 from chatkit.history.schema import OPENING, HistoryError, absolute, cannot, open_to_write, reason
@@ -58,11 +59,17 @@ class History:
         self._pause = Pause()
         self._next_look = 0.0
         self._changes = 0  # how often others have changed the file
+        self._lock = Lock(self.path)
         self._place: object = None  # which file is open, whatever its name is by now
 
     def open(self) -> None:
         """Open the file, or make one that its owner alone can read; raise `HistoryError`."""
-        self._open(starts=True)
+        self._lock.take()
+        try:
+            self._open(starts=True)
+        except BaseException:
+            self._lock.let_go()
+            raise
 
     def choices(self) -> Mapping[str, bool]:
         """Return the names that said no, in small letters: a yes does not outlive a server, a no does."""
@@ -110,6 +117,7 @@ class History:
         if self._wishes.are_owed:
             log.warning("%s is in use, so somebody who asked to be forgotten is still in it", self.path)
         self._store.close()
+        self._lock.let_go()
         if self._pause.is_on:
             log.warning("%d lines were not kept", self._pause.missed)
 
@@ -145,6 +153,7 @@ class History:
         self._store.close()
         self._place = None
         with suppress(HistoryError):
+            self._lock.renew()
             self._open(starts=False)
             log.warning("%s was moved or removed; a new one is begun", self.path)
 

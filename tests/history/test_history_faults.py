@@ -1,5 +1,6 @@
 """Faults of the disk: one sentence at the start; later the history pauses, says so once, counts, goes on."""
 
+import errno
 import os
 import resource
 import sqlite3
@@ -9,10 +10,13 @@ import time
 from contextlib import closing
 
 import pytest
-from program import ROOT
+from program import ENVIRONMENT, ROOT
 from talker import PATIENCE
 
+from chatkit import ChatServer
+from chatkit.errors import CannotListen
 from chatkit.history import Archive, History, HistoryError
+from chatkit.history import lock as lock_file
 from chatkit.history.pause import CALM, LONGEST, Pause
 
 PAUSED = "history paused: {}; what is said now is not kept"
@@ -303,6 +307,7 @@ def backup(remember, path, request):
         if "only" in request.param:
             target.execute("PRAGMA journal_mode = DELETE")
     history.forget("ada")
+    history.close()
     return copy
 
 
@@ -395,6 +400,7 @@ def test_a_folder_that_is_replaced_by_an_empty_one_gets_a_new_file(remember, pat
     clock(9)
     assert history.record([("ada", "after")]) == "history goes on; 1 line was not kept"
     assert read() == [("ada", "after")]
+    assert is_kept(path)
 
 
 def test_a_folder_that_is_removed_pauses_it(remember, path, clock):
@@ -457,3 +463,109 @@ def test_at_the_end_a_lock_is_waited_for(remember, lock, read, caplog):
     history.close()
     assert "is in use" not in caplog.text
     assert read() == []
+
+
+# One file, one server
+
+
+def is_kept(path):
+    history = History(path)
+    try:
+        history.open()
+    except HistoryError as error:
+        return f"{str(path)!r} is kept by another server; stop that one, or choose another file" == str(error)
+    history.close()
+    return False
+
+
+def test_one_file_belongs_to_one_server(remember, path, read):
+    history = remember()
+    link = path.with_name("link.db")
+    link.symlink_to(path)
+    for each in (path, link, path, link):
+        assert is_kept(each)
+    assert history.record([("ada", "it goes on")]) is None
+    assert read() == [("ada", "it goes on")]
+    history.close()
+    assert sorted(each.name for each in path.parent.iterdir()) == ["chat.db", "link.db"]
+    assert remember().last()
+
+
+def test_one_history_belongs_to_one_server(remember):
+    history = remember()
+    with pytest.raises(HistoryError, match="is kept by another server"):
+        history.open()
+    assert history.record([("ada", "it goes on")]) is None
+
+
+def test_a_room_that_has_ended_may_begin_anew_at_once(path, engine):
+    for _ in range(10):
+        with ChatServer(port=0, engine=engine, history=History(path)):
+            assert is_kept(path)
+    assert sorted(each.name for each in path.parent.iterdir()) == ["chat.db"]
+
+
+def test_a_server_that_cannot_listen_lets_go_of_the_file(path, engine):
+    with ChatServer(port=0) as other:
+        server = ChatServer(port=other.address[1], engine=engine, history=History(path))
+        with pytest.raises(CannotListen):
+            server.start()
+    assert not is_kept(path)
+
+
+_FORKS = """
+import os, sys
+from chatkit.history import History
+history = History(sys.argv[1])
+history.open()
+if not os.fork():
+    print("forked", flush=True)
+sys.stdin.read()
+os._exit(0)
+"""
+
+
+@pytest.mark.fault(35)
+def test_whoever_is_killed_lets_go_of_the_file_though_a_forked_child_lives_on(path):
+    command = [sys.executable, "-c", _FORKS, path]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, env=ENVIRONMENT, **pipes) as program:
+        assert program.stdout.readline() == "forked\n"
+        assert is_kept(path)
+        program.kill()
+        program.wait()
+        history = History(path)
+        history.open()
+        assert is_kept(path)
+        history.close()
+
+
+def test_the_end_lets_go_of_the_file_though_somebody_has_a_copy_of_the_descriptor(remember, path):
+    history = remember()
+    copy = os.dup(history._lock._held[1])
+    history.close()
+    remember().close()
+    os.close(copy)
+
+
+def test_a_lock_that_was_removed_in_the_moment_it_was_taken_is_taken_again(remember, path, monkeypatch):
+    taken, take = [], lock_file._lock
+
+    def remove_and_take(descriptor):
+        if not taken:
+            os.unlink(f"{path}-lock")
+        taken.append(take(descriptor))
+
+    monkeypatch.setattr(lock_file, "_lock", remove_and_take)
+    remember()
+    assert len(taken) == 2
+    assert is_kept(path)
+
+
+def test_a_disk_without_such_locks_does_without(remember, monkeypatch):
+    def fail(*_arguments):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("chatkit.history.lock.fcntl.flock", fail)
+    history = remember()
+    assert history.record([("ada", "hello")]) is None

@@ -107,3 +107,19 @@ def test_nothing_is_kept_unless_it_is_asked_for(program, path):
     ada.hears("! here now: ada")
     assert [each.name for each in path.parent.iterdir()] == ["log"]
     ada.socket.close()
+
+
+@pytest.mark.parametrize("engine", sorted(ENGINES))
+def test_a_second_server_on_the_same_file_does_not_start(program, path, engine):
+    process, address = program("--history", "chat.db")
+    result = run("serve", "0", "--history", "chat.db", "--engine", engine, cwd=path.parent)
+    sentence = f"{str(path)!r} is kept by another server; stop that one, or choose another file"
+    assert (result.returncode, result.stdout, result.stderr) == (1, "", f"chatkit: {sentence}\n")
+    ada = Talker(address, "ada")
+    ada.hears_an_error("this room remembers what you say")
+    ada.says("/who")
+    ada.hears("! here now: ada")
+    ada.socket.close()
+    process.kill()  # which lets go of the file, too
+    process.wait(PATIENCE)
+    program("--history", "chat.db")
