@@ -23,6 +23,7 @@ from chatkit.lab.wire import Wire
 from chatkit.server import ChatServer
 
 MOMENT = 0.5  # seconds; somebody may not read at all, and that is no reason to wait for ever
+TOLD = 10.0  # seconds; chatkit's own server tells everybody, however busy the machine is
 PATIENCE = 3.0  # seconds for a server's end, with its clients there and once more without them
 
 _rooms: dict[str, "OpenRoom"] = {}
@@ -64,7 +65,7 @@ class OpenRoom:
             self._guests[name] = Guest(self.wire(name), name)
         self._guests[name].join()
         others = [each for each in self.guests if each.name != name and each.status == "joined"]
-        comes_true(lambda: all(name in each.others for each in others), MOMENT)  # if they are told
+        comes_true(lambda: all(name in each.others for each in others), self._patience(others))
         with suppress(TimeoutError):  # the others are busy talking
             self.settle(quiet=0.05, timeout=1.0)
         return self._guests[name]
@@ -133,6 +134,11 @@ class OpenRoom:
     def __repr__(self) -> str:
         what = type(self.server).__name__ if self.server else "a server in another process"
         return f"a room: {what}"
+
+    def _patience(self, people: list[Guest]) -> float:
+        """Return how long to wait until these people have heard of somebody."""
+        is_told = type(self.server) is ChatServer and not any(each.plug for each in people)
+        return TOLD if is_told else MOMENT
 
     def _goes_on(self) -> bool:
         """Say whether the wires are quiet only because somebody has not come to reading yet."""

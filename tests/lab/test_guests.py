@@ -4,7 +4,9 @@ import select
 import threading
 
 import pytest
+from talker import PATIENCE
 
+from chatkit.conversation import Conversation
 from chatkit.lab import obituary, open_room
 from chatkit.lab.events import Kind, Way
 from chatkit.server import ChatServer
@@ -47,6 +49,20 @@ def test_three_people_talk_and_the_log_has_every_byte(room, trio, eventually):
     welcome = b"Welcome to chatkit! What shall I call you?\n* The room contains: ada, grace\n"
     eventually(lambda: passed(room, "linus", Way.TO_CLIENT) == welcome + b"[ada] Hello, room!\n")
     assert (room.names, room.guests) == (("ada", "grace", "linus"), (ada, grace, linus))
+
+
+def test_who_is_seated_is_known_to_all_however_late_they_hear_of_it(room, monkeypatch):
+    ada, late, hear = room.seat("ada"), threading.Event(), Conversation.hear
+
+    def hear_late(conversation, line):
+        assert conversation.name != "ada" or late.wait(PATIENCE)
+        return hear(conversation, line)
+
+    monkeypatch.setattr("chatkit.lab.rooms.MOMENT", 0.01)
+    monkeypatch.setattr(Conversation, "hear", hear_late)
+    threading.Timer(0.5, late.set).start()
+    room.seat("linus")
+    assert ada.others == ("linus",)
 
 
 def test_who_sits_already_joins_again(room, trio):
