@@ -11,7 +11,7 @@ from typing import Self
 
 from chatkit.conversation import Conversation, State
 from chatkit.dial import begin_to_listen, dial
-from chatkit.errors import BadLine, CannotConnect, ChatError, NotAChatServer, NotSent, ServerGone
+from chatkit.errors import BadLine, CannotConnect, ChatError, NotAChatServer, NotSent, ServerGone, TooLong
 from chatkit.framing import MAX_LINE, LineReader
 from chatkit.hearing import Hearing
 from chatkit.limits import end_by_reset
@@ -119,7 +119,7 @@ class ChatClient:
 
     def _send(self, line: bytes) -> None:
         if len(line) > MAX_LINE:
-            raise NotSent(f"that line has {len(line)} bytes, and a server takes {MAX_LINE} at most")
+            raise TooLong(f"that line has {len(line)} bytes, and a server takes {MAX_LINE} at most")
         if self.state != "joined" or self._quitting:
             raise self.closed_because or NotSent(f"{self.name} is not in the room")
         try:

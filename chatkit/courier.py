@@ -10,10 +10,11 @@ import math
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from chatkit.client import ChatClient
 from chatkit.door import is_loopback
-from chatkit.errors import ChatError, NotSent
+from chatkit.errors import ChatError, TooLong
 from chatkit.messages import Joined, Message, Prompt, Reply
 from chatkit.outgoing import QUESTION, Outgoing
 from chatkit.pace import Pace
@@ -86,13 +87,11 @@ class Courier:
             if self._pace and not self._pace.allow(1, time.monotonic()):
                 self._go_at = time.monotonic() + 1 / RATE
                 return
-            if self._send(self.outgoing.waiting[0]):
-                self._tell(Sent(*self.outgoing.sent()))
-            elif self.client.state != "joined":
-                return  # its end is on the way, behind what was heard before
+            if not self._send():
+                return
         if self.outgoing.asks():
             self._late_at = time.monotonic() + LATE
-            self._send(QUESTION)
+            self._ask()
 
     def _go(self) -> None:
         self._is_settled, self._go_at = True, math.inf
@@ -101,20 +100,24 @@ class Courier:
     def _greeted(self, words: str) -> None:
         if words != GREETING:
             return self._go()
-        self._go_at = time.monotonic() + PATIENCE
-        self._send(QUESTION)
+        self._go_at, self.outgoing.may_answer = time.monotonic() + PATIENCE, True
+        self._ask()
 
-    def _send(self, line: str) -> bool:
+    def _ask(self) -> None:
+        with suppress(ChatError):  # its end is on the way, behind what was heard before
+            self.client.enter(QUESTION)
+
+    def _send(self) -> bool:
+        """Send the first line that waits; say whether it is dealt with, and the next one may go."""
         try:
-            self.client.enter(line)
-        except NotSent as error:
-            if self.client.state == "joined":
-                self._tell(NotTaken(self.outgoing.drop(), str(error)))
+            self.client.enter(self.outgoing.waiting[0])
+        except TooLong as error:
+            self._tell(NotTaken(self.outgoing.drop(), str(error)))
         except ChatError:
-            return False
+            return False  # its end is on the way, or it is leaving: the line stays
         else:
-            return True
-        return False
+            self._tell(Sent(*self.outgoing.sent()))
+        return True
 
 
 def attend(client: ChatClient, put: Callable[[Callable[[], None]], None], work: Callable[[], None]) -> None:

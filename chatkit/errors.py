@@ -10,6 +10,7 @@ ChatError
 |   +-- NameTaken       somebody else has it
 +-- ServerGone          the server ended the conversation
 +-- NotSent             that line cannot be sent; the conversation goes on
+|   +-- TooLong         nor can it ever be: no server takes as much in one line
 +-- BadLine             no chat server sends such a line
 """
 
@@ -47,6 +48,9 @@ class ServerGone(ChatError): ...
 
 
 class NotSent(ChatError): ...
+
+
+class TooLong(NotSent): ...
 
 
 class BadLine(ChatError): ...

@@ -19,7 +19,6 @@ from chatkit.messages import Message, Reply
 from chatkit.outgoing import Outgoing, leaves
 from chatkit.standing import State, Status, Tell, after
 
-GHOST_TIME = 150.0  # seconds for which a server may take a lost connection for a living one: 120 and a margin
 SETTLED = 10.0  # seconds after which a conversation counts as a success, and the next wait is short again
 LAST_WORDS = 1.0  # seconds that a server has at the end to read what was typed, and then to say goodbye
 
@@ -43,7 +42,7 @@ class Session:
         self._courier: Courier | None = None  # while it is in the room
         self._company: frozenset[str] = frozenset()  # who was there when the last connection was lost
         self._closing = self._has_last_word = False
-        self._joined_at = self._ghost_until = 0.0
+        self._here_as, self._joined_at, self._lost_at = "", 0.0, 0.0  # the last time that it was in the room
         self._thread = threading.Thread(target=self._run, name=f"chatkit session {name}", daemon=True)
 
     @property
@@ -78,8 +77,9 @@ class Session:
         self._work.put(self._give_up)
 
     def rename(self, name: str) -> None:
-        """Try as somebody else."""
-        self._work.put(lambda: self._try_as(name))
+        """Try as somebody else; who is in the room under another name leaves it first."""
+        self.name = name  # at once: a try under way comes to nothing
+        self._work.put(self._try_now)
 
     def leave(self) -> None:
         """Leave in good order, without waiting for that; nothing more is told."""
@@ -138,8 +138,11 @@ class Session:
         try:
             client.connect()
         except ChatError as error:
-            return self._fail(str(error), error)
-        self._joined_at = time.monotonic()
+            if client.name == self.name:
+                return self._fail(str(error), error)
+        if client.name != self.name:  # another was chosen meanwhile, and is tried next
+            return self._let_go()
+        self._here_as, self._joined_at = client.name, time.monotonic()
         self._courier = Courier(client, self.outgoing, self._tell, self._company)
         self._be("joined")
 
@@ -157,10 +160,9 @@ class Session:
             self._tell(message)
 
     def _lose(self, client: ChatClient) -> None:
-        now = time.monotonic()
-        if now - self._joined_at > SETTLED:
+        self._lost_at = time.monotonic()
+        if self._lost_at - self._joined_at > SETTLED:
             self._backoff.reset()
-        self._ghost_until = now + GHOST_TIME
         self._company = frozenset(client.others)
         self.outgoing.lose()
         error = client.closed_because or ServerGone("the conversation is over")
@@ -170,25 +172,24 @@ class Session:
     def _fail(self, why: str, error: ChatError) -> None:
         """Settle what a failure means: wait and try again, or leave it to the person."""
         self._let_go()
-        state = after(error, why, was_here=time.monotonic() < self._ghost_until)
+        gone_for = time.monotonic() - self._lost_at if self._here_as == self.name else math.inf
+        state = after(error, why, gone_for=gone_for)
         until = time.monotonic() + self._backoff.next() if state == "waiting" else 0.0
         self._be(state, why, until)
 
     def _let_go(self) -> None:
         """Leave in good order, if it is not over already, and see the client's thread end."""
-        if self._client:
-            self._client.quit(LAST_WORDS)
+        if self._client and self._client.quit(LAST_WORDS):
+            self.outgoing.part()
         self._client = self._courier = None
 
     def _try_now(self) -> None:
-        if self.status.state in ("waiting", "refused", "ended"):
+        if self._client and self._client.name != self.name:  # another was chosen just as it joined
+            self._let_go()
+            self.outgoing.lose()
+        if not self._client:
             self._backoff.reset()
             self._be("connecting")
-
-    def _try_as(self, name: str) -> None:
-        if self.status.state != "joined":
-            self.name, self._ghost_until = name, 0.0
-            self._try_now()
 
     def _give_up(self) -> None:
         if self.status.state == "waiting":

@@ -4,6 +4,7 @@ What a new try may mend (nobody answers, the server has gone) is told apart from
 name is refused, the host has shown them out).
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -14,6 +15,8 @@ from chatkit.messages import Message
 State = Literal["connecting", "joined", "waiting", "refused", "ended"]
 
 SHOWN_OUT = "removed by the host"  # in a server's last words: who reads it does not come back unasked
+RULE = "a name is"  # so begins what a server says of a name that it does not take from anybody
+GHOST_TIME = 150.0  # seconds for which a server may take a lost connection for a living one: 120 and a margin
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +48,16 @@ Event = Message | Status | Sent | NotTaken
 Tell = Callable[[Event], object]
 
 
-def after(error: ChatError, why: str, *, was_here: bool) -> State:
-    """Say where a failure, for the reason `why`, leaves a person who, lately, `was_here` under the same name.
+def after(error: ChatError, why: str, *, gone_for: float) -> State:
+    """Say where a failure, for the reason `why`, leaves a person.
 
-    A name in use may then be their own: a server takes a lost connection for a living one for a while.
+    They were here under the same name `gone_for` seconds ago; infinity: never. A name in use may be their own
+    for a while, and words that are not about the name (the server stops, a proxy answers) are no refusal.
     """
     if SHOWN_OUT in why:
         return "ended"
-    has_said_why = isinstance(error, NameRefused) and "it said" in why
-    if has_said_why and not (isinstance(error, NameTaken) and was_here):
-        return "refused"
-    return "waiting"
+    if not isinstance(error, NameRefused) or "it said" not in why:
+        return "waiting"
+    if isinstance(error, NameTaken):
+        return "waiting" if gone_for < GHOST_TIME else "refused"
+    return "waiting" if gone_for < math.inf and RULE not in why.lower() else "refused"

@@ -1,11 +1,17 @@
 """What was typed is kept until it was read; what a failure means for who typed it."""
 
+import math
+
 import pytest
 
 from chatkit.commands import HELP
 from chatkit.errors import NameRefused, NameTaken, NotAChatServer, NotSent, Refused, ServerGone
 from chatkit.outgoing import MOST, Outgoing
-from chatkit.standing import after
+from chatkit.room import Room
+from chatkit.standing import GHOST_TIME, after
+
+NEVER = math.inf  # seconds since somebody was here who has never been
+LONG = GHOST_TIME + 1
 
 
 @pytest.fixture
@@ -55,6 +61,47 @@ def test_a_server_that_never_answers_has_read_what_was_sent():
     assert not outgoing.kept
 
 
+@pytest.fixture
+def hopeful():
+    """Lines of somebody whose server was asked, and has not answered yet."""
+    lines = Outgoing()
+    lines.connect()
+    lines.may_answer = True
+    return lines
+
+
+def test_what_a_server_was_sent_that_has_not_answered_yet_is_kept_until_it_does(hopeful):
+    send(hopeful, "one", "/help")
+    assert not hopeful.asks()  # a second question may be words to it
+    assert hopeful.kept == ("one", "/help")
+    assert hopeful.hear(HELP)  # late, and from before these lines
+    assert hopeful.kept == ("one", "/help")
+    assert hopeful.asks()
+    assert not hopeful.hear(HELP)  # the person's own
+    assert hopeful.hear(HELP)
+    assert not hopeful.kept
+
+
+def test_of_what_a_server_was_sent_that_never_answers_a_bounded_part_is_kept(hopeful):
+    lines = [str(number) for number in range(MOST + 2)]
+    for line in lines:
+        send(hopeful, line)
+        assert not hopeful.may_send  # nothing waits
+        hopeful.put("next")
+        assert hopeful.may_send
+        hopeful.drop()
+    assert hopeful.kept == tuple(lines[2:])
+
+
+def test_a_goodbye_shows_that_a_server_without_answers_has_read_all(hopeful, outgoing):
+    for lines in (hopeful, outgoing):
+        send(lines, "one")
+        lines.put("two")
+        lines.part()
+    assert hopeful.kept == ("two",)
+    assert outgoing.kept == ("one", "two")  # whoever can tell more surely is asked
+
+
 def test_the_answer_to_a_persons_own_question_is_shown(outgoing):
     send(outgoing, "/help")
     assert outgoing.asks()
@@ -78,6 +125,26 @@ def test_whatever_a_server_takes_for_a_question_is_the_persons_own(outgoing, que
     assert not outgoing.hear(HELP)
     assert outgoing.kept == ("one", question, "two")
     assert outgoing.hear(HELP)
+    assert not outgoing.kept
+
+
+def replies(room, *lines):
+    """What one member of the room is told when they say these lines."""
+    room.arrive("ada")
+    room.hear("ada", b"ada")
+    return [effect.message.text for line in lines for effect in room.hear("ada", line.encode())]
+
+
+@pytest.mark.parametrize("ascii_only", [False, True])
+@pytest.mark.parametrize("question", ["/help \u00e9", "/help \x07", "/\u00a0help", "/help \ud800"])
+def test_a_question_that_not_every_room_takes_is_told_apart_by_the_answers(outgoing, question, ascii_only):
+    send(outgoing, "one", question, "two")
+    assert outgoing.asks()
+    *own, ours = replies(Room(ascii_only=ascii_only), question.encode("utf-8", "replace").decode(), "/help")
+    assert len(own) == 1
+    assert not outgoing.hear(own[0])
+    assert outgoing.kept == ("one", question, "two")
+    assert outgoing.hear(ours)
     assert not outgoing.kept
 
 
@@ -133,17 +200,24 @@ def test_only_so_many_lines_go_out_unread(outgoing):
 
 
 @pytest.mark.parametrize(
-    ("error", "was_here", "state"),
+    ("error", "gone_for", "state"),
     [
-        (Refused("nothing listens there"), False, "waiting"),
-        (ServerGone("it ended; it said: the server is stopping; goodbye"), True, "waiting"),
-        (ServerGone("it ended; it said: removed by the host; goodbye"), True, "ended"),
-        (NotAChatServer("it did not let ada in within 5 seconds"), False, "waiting"),
-        (NameTaken("no ada; it said: the name ada is in use"), False, "refused"),
-        (NameTaken("no ada; it said: the name ada is in use"), True, "waiting"),
-        (NameRefused("no a-a; it said: a name is letters"), True, "refused"),
-        (NameRefused("it did not let ada in"), False, "waiting"),  # it died in that moment, and said nothing
+        (Refused("nothing listens there"), NEVER, "waiting"),
+        (ServerGone("it ended; it said: the server is stopping; goodbye"), 0.1, "waiting"),
+        (ServerGone("it ended; it said: removed by the host; goodbye"), 0.1, "ended"),
+        (NotAChatServer("it did not let ada in within 5 seconds"), NEVER, "waiting"),
+        (NameTaken("no ada; it said: the name ada is in use"), NEVER, "refused"),
+        (NameTaken("no ada; it said: the name ada is in use"), 0.1, "waiting"),
+        (NameTaken("no ada; it said: the name ada is in use"), LONG, "refused"),
+        (NameRefused("no a-a; it said: a name is letters"), 0.1, "refused"),
+        (NameRefused("it did not let ada in"), NEVER, "waiting"),  # it died in that moment, and said nothing
+        (NameRefused("no ada; it said: the server is stopping; goodbye"), 0.1, "waiting"),
+        (NameRefused("no ada; it said: the server is stopping; goodbye"), LONG, "waiting"),
+        (NameRefused("no ada; it said: no name within 10 seconds; goodbye"), LONG, "waiting"),
+        (NameRefused("no ada; it said: Server: a-proxy"), LONG, "waiting"),
+        (NameRefused("no ada; it said: removed by the host; goodbye"), 0.1, "ended"),
+        (NameRefused("no ada; it said: Nope."), NEVER, "refused"),
     ],
 )
-def test_what_a_failure_means(error, was_here, state):
-    assert after(error, str(error), was_here=was_here) == state
+def test_what_a_failure_means(error, gone_for, state):
+    assert after(error, str(error), gone_for=gone_for) == state

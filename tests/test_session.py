@@ -9,6 +9,7 @@ import pytest
 from talker import PATIENCE, Talker, eventually, free_port
 
 from chatkit.backoff import Backoff
+from chatkit.client import ChatClient
 from chatkit.commands import HELP
 from chatkit.errors import Unreachable
 from chatkit.messages import Reply, Said
@@ -79,24 +80,24 @@ def door():
         yield listener
 
 
-def admit(door, words=b"who are you?\n", roster=b"* The room contains: \n"):
-    """Let the next caller in; return its socket and what it sends as a file."""
+def admit(door, words=b"who are you?\n", roster=b"* The room contains: \n", name="ada"):
+    """Let the next caller in, who is called so; return its socket and what it sends as a file."""
     sock, _ = door.accept()
     sock.settimeout(PATIENCE)
     sock.sendall(words)
     said = sock.makefile("rb")
-    assert said.readline()
+    assert said.readline() == f"{name}\n".encode()
     sock.sendall(roster)
     return sock, said
 
 
-def refuse(door):
-    """Tell the next caller that the name is in use, and hang up; what it said is read, or it got a reset."""
+def refuse(door, words="the name ada is in use; please connect again with another"):
+    """Tell the next caller why it is not let in, and hang up; what it said is read, or it got a reset."""
     sock, _ = door.accept()
     sock.settimeout(PATIENCE)
     sock.sendall(b"who are you?\n")
     assert sock.recv(100)
-    sock.sendall(b"! the name ada is in use; please connect again with another\n")
+    sock.sendall(f"! {words}\n".encode())
     sock.close()
 
 
@@ -162,6 +163,45 @@ def test_lines_in_the_memory_of_a_server_that_dies_are_said_again(people, door):
     sock.close()
 
 
+def test_lines_for_a_server_that_froze_before_its_first_answer_are_said_again(people, door, monkeypatch):
+    monkeypatch.setattr("chatkit.courier.PATIENCE", 0.02)
+    ada = people(door.getsockname())
+    sock, said = admit(door, f"{GREETING}\n".encode())
+    ada.enters("one", "two")
+    assert [said.readline() for _ in range(3)] == [b"/help\n", b"one\n", b"two\n"]
+    eventually(lambda: Sent("two") in ada.told)
+    said.close()
+    sock.close()
+    sock, said = admit(door, f"{GREETING}\n".encode())
+    assert said.readline() == b"/help\n"
+    sock.sendall(f"! {HELP}\n".encode())
+    assert [said.readline() for _ in range(3)] == [b"one\n", b"two\n", b"/help\n"]
+    sock.sendall(f"! {HELP}\n".encode())
+    ada.is_read()
+    assert ada.heard(Sent)[2:] == [Sent("one", again=True), Sent("two", again=True)]
+    said.close()
+    sock.close()
+
+
+def test_a_server_that_greets_as_ours_does_and_never_answers_shows_by_its_goodbye_what_it_has_read(
+    people, door, monkeypatch
+):
+    monkeypatch.setattr("chatkit.courier.PATIENCE", 0.02)
+    ada = people(door.getsockname())
+    sock, said = admit(door, f"{GREETING}\n".encode())
+    ada.enters("one")
+    assert [said.readline() for _ in range(2)] == [b"/help\n", b"one\n"]
+    eventually(lambda: Sent("one") in ada.told)
+    monkeypatch.setattr("chatkit.session.LAST_WORDS", PATIENCE)
+    ada.session._finish = ada.session._let_go  # without the wait for an answer
+    ada.session.leave()
+    assert said.readline() == b""  # its goodbye
+    said.close()
+    sock.close()
+    ada.session.close(PATIENCE)
+    assert not ada.session.outgoing.kept
+
+
 def test_the_answer_to_ones_own_question_says_nothing_of_the_lines_behind_it(people, door):
     """The server answers `/help me` as it does `/help`, and dies before it has read any more."""
     ada = people(door.getsockname())
@@ -207,6 +247,55 @@ def test_a_name_that_somebody_has_asks_for_another(people):
         assert ada.heard(Sent) == [Sent("kept")]
 
 
+def test_another_name_that_is_chosen_while_it_connects_is_the_one_that_joins(people, door):
+    ada = people(door.getsockname())
+    sock, _ = door.accept()
+    eventually(lambda: ada.session._client and ada.session._client.state == "connecting")
+    ada.session.rename("grace")
+    sock.settimeout(PATIENCE)
+    sock.sendall(b"who are you?\n")
+    assert sock.recv(100) == b"ada\n"
+    sock.sendall(b"* The room contains: \n")
+    assert sock.recv(100) == b""  # ada leaves
+    sock.close()
+    sock, said = admit(door, name="grace")
+    ada.is_soon("joined")
+    assert ada.heard(Status) == [Status("joined")]  # nobody was shown as ada
+    said.close()
+    sock.close()
+
+
+def test_that_the_name_before_was_refused_is_told_to_nobody(people, door):
+    ada = people(door.getsockname())
+    sock, _ = door.accept()
+    eventually(lambda: ada.session._client and ada.session._client.state == "connecting")
+    ada.session.rename("grace")
+    sock.settimeout(PATIENCE)
+    sock.sendall(b"who are you?\n")
+    assert sock.recv(100) == b"ada\n"
+    sock.sendall(b"! the name ada is in use\n")
+    sock.close()
+    sock, said = admit(door, name="grace")
+    ada.is_soon("joined")
+    assert ada.heard(Status) == [Status("joined")]
+    said.close()
+    sock.close()
+
+
+def test_another_name_that_is_chosen_just_after_it_joined_is_taken_too(people):
+    with room() as server, linus(server) as other:
+        ada = people(server.address)
+        other.hears("* ada has entered the room")
+        ada.is_soon("joined")
+        ada.session.rename("grace")
+        other.hears("* ada has left the room", "* grace has entered the room")
+        ada.enters("hello")
+        other.hears("[grace] hello")
+        ada.session.rename("grace")  # who is here already stays
+        ada.enters("again")
+        other.hears("[grace] again")
+
+
 def test_ones_own_ghost_is_waited_for(people, door):
     """The name is in use right after one's own connection was lost: that is no refusal."""
     ada = people(door.getsockname())
@@ -216,6 +305,34 @@ def test_ones_own_ghost_is_waited_for(people, door):
     admit(door)[0].close()
     why = [status.why for status in ada.heard(Status) if status.state == "waiting"]
     assert sum("in use" in each for each in why) == 3
+
+
+@pytest.mark.parametrize(
+    "words", ["the server is stopping; goodbye", "no name within 10 seconds; goodbye", "Server: a-proxy"]
+)
+def test_who_was_here_waits_for_whoever_does_not_speak_of_the_name(people, door, monkeypatch, words):
+    """A server that is just stopping, or what answers in its place: for longer than a ghost lasts, too."""
+    monkeypatch.setattr("chatkit.standing.GHOST_TIME", 0.0, raising=False)
+    ada = people(door.getsockname())
+    admit(door)[0].close()
+    for _ in range(3):
+        refuse(door, words)
+    sock, said = admit(door)
+    ada.is_soon("joined")
+    assert not [status for status in ada.heard(Status) if status.state == "refused"]
+    said.close()
+    sock.close()
+
+
+def test_who_was_here_under_another_name_only_is_asked_for_one(people, door):
+    ada = people(door.getsockname(), backoff=Backoff(60.0, 60.0, random.Random(1)))
+    sock, said = admit(door)
+    said.close()
+    sock.close()
+    ada.is_soon("waiting")
+    ada.session.rename("grace")
+    refuse(door, "we do not like you")
+    ada.is_soon("refused")
 
 
 def test_who_is_shown_out_does_not_come_back_unasked(people, door):
@@ -264,6 +381,36 @@ def test_what_was_typed_just_before_leaving_is_said(people, monkeypatch):
         ada.session.close(2 * PATIENCE)
         other.hears("[ada] goodbye", "* ada has left the room")
         assert not ada.session.outgoing.kept
+
+
+def test_what_was_typed_is_kept_by_who_leaves_in_the_moment_of_being_let_in(people, door, monkeypatch):
+    """The room takes them in when their client has begun to say goodbye, and sends nothing more."""
+    monkeypatch.setattr("chatkit.session.LAST_WORDS", 0.05)
+    is_leaving, is_in = threading.Event(), threading.Event()
+    shut = ChatClient._wait_for_reader
+
+    def wait(client, seconds):
+        is_leaving.set()
+        assert is_in.wait(PATIENCE)
+        shut(client, seconds)
+
+    monkeypatch.setattr(ChatClient, "_wait_for_reader", wait)
+    ada = people(door.getsockname())
+    ada.enters("precious", "as precious")
+    sock, _ = door.accept()
+    sock.sendall(f"{GREETING}\n".encode())
+    assert sock.recv(100)
+    eventually(lambda: not ada.session._client._writing.locked())  # or it would not wait, but close at once
+    leaving = threading.Thread(target=ada.session.leave)
+    leaving.start()
+    assert is_leaving.wait(PATIENCE)
+    sock.sendall(b"* The room contains: \n")
+    ada.is_soon("joined")
+    is_in.set()
+    leaving.join(PATIENCE)
+    ada.session.close(PATIENCE)
+    sock.close()
+    assert ada.session.outgoing.kept == ("precious", "as precious")
 
 
 @pytest.mark.parametrize("goodbye", ["/quit", "/ quit", " /quit "])

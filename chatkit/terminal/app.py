@@ -171,7 +171,9 @@ class ChatApp(App[None]):
         self.push_screen(Help(self.visit.commands))
 
     def action_retry(self) -> None:
-        """Try again now."""
+        """Try again now, as before, whatever stands in the form."""
+        if isinstance(self.screen, JoinForm):
+            self.screen.dismiss(None)
         if self.visit.session:
             self.visit.session.retry()
 

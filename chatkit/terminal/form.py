@@ -54,6 +54,7 @@ class JoinForm(ModalScreen[tuple[Place, bool] | None]):
 
     BINDINGS = [
         Binding("escape", "dismiss(None)", "Cancel", show=False),
+        Binding("f5", "app.retry", "Try again", show=False),  # the room below offers it
         Binding("up", "app.focus_previous", "Back", show=False),
         Binding("down", "app.focus_next", "On", show=False),
     ]

@@ -139,6 +139,20 @@ def test_a_name_that_is_taken_asks_for_another_and_keeps_what_was_typed():
         asyncio.run(run(server, linus))
 
 
+def test_a_name_that_is_free_again_may_be_tried_again_while_the_form_asks_for_another():
+    async def run(server, linus):
+        async with chat(server.address, name="linus") as ada:
+            await ada.sees("the name linus is in use", "F5 try again")
+            await asyncio.to_thread(linus.leaves)
+            await ada.until(lambda: not server.names)
+            await ada.types("", "f5")
+            await ada.is_in()
+            assert ada.app.screen is ada.app.room
+
+    with room() as server, people(server, "linus") as (linus,):
+        asyncio.run(run(server, linus))
+
+
 def test_who_is_kicked_reads_why_and_stays_out_until_they_ask():
     async def run(server, linus):
         async with chat(server.address) as ada:
