@@ -91,7 +91,7 @@ class ChatClient:
         finally:
             self._close(None)
         self._wait_for_reader(1.0)
-        return self._heard_out
+        return self._heard_out and not self.closed_because
 
     def receive(self, timeout: float | None = None) -> Message | None:
         """Return the next message, None if it is over or one subscribed; `TimeoutError` after `timeout`."""

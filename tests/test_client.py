@@ -383,6 +383,15 @@ def test_who_quits_is_told_whether_the_server_said_goodbye(ends, is_answered):
         held.set()
 
 
+def test_a_server_that_ended_it_first_has_not_said_goodbye_to_ours():
+    """Its FIN may be that of a kernel whose server is dead; it tells nothing of what was read."""
+    with a_server_that(*JOINED, hears_a_line) as address:
+        client = ChatClient(*address, "ada").connect()
+        client.say("did you read this?")
+        assert [str(message) for message in client] == ["Name?", "* The room contains: grace"]
+        assert not client.quit()
+
+
 def interrupted(*_arguments):
     """What Ctrl-C does, or a notebook's stop button, to whoever waits."""
     raise KeyboardInterrupt
