@@ -7,7 +7,8 @@ written when it is sent and completed when it arrives, and never changes otherwi
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -74,6 +75,12 @@ class EventLog:
     def now(self) -> float:
         """Return the seconds since the log began."""
         return self._clock() - self._began
+
+    @contextmanager
+    def undivided(self) -> Iterator[None]:
+        """While this lasts, nobody else reads or writes: a deed and its being written down are one."""
+        with self._changed:
+            yield
 
     def sent(self, kind: Kind, person: str, way: Way, data: bytes = b"") -> int:
         """Write down what was sent just now and has not arrived; return its number."""

@@ -119,9 +119,9 @@ class Pipe:
             return self.log.arrived(number)
         self.log.lost(number)
         if deed is Deed.REFUSE and self.source.told is Kind.FIN and not self.source.closed:
-            self.source.reset()
             if self.way is Way.TO_CLIENT:  # what the client is told is the wire's word, not the server's
                 self.log.happened(Kind.RST, self.person, Way.TO_SERVER)
+            self.source.reset()
 
     # Passing on
 
@@ -131,10 +131,9 @@ class Pipe:
             self.lose_all()
         if self._is_stuck(now):
             self._make_way()
-        while self._pieces and self._is_due(now) and self._passes(self._pieces[0], now):
-            piece = self._pieces.popleft()
+        while self._pieces and self._is_due(now) and self._arrives(self._pieces[0], now):
+            self._pieces.popleft()
             self._moved = now
-            self.log.arrived(piece.number)
             self._sliced = monotonic() if self.faults.size else NEVER  # `now` may be long ago
             if self.target.closed:  # that was its second goodbye: what was to follow it finds nobody
                 self.lose_all()
@@ -154,6 +153,13 @@ class Pipe:
 
     def _is_due(self, now: float) -> bool:
         return not self.faults.frozen and self._due() <= now
+
+    def _arrives(self, piece: Piece, now: float) -> bool:
+        """Pass on a piece, and write it down before anybody who has read it can look into the log."""
+        with self.log.undivided():
+            if passes := self._passes(piece, now):
+                self.log.arrived(piece.number)
+        return passes
 
     def _passes(self, piece: Piece, now: float) -> bool:
         """Give a piece to the target; say whether all of it was taken."""

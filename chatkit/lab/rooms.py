@@ -84,7 +84,7 @@ class OpenRoom:
     def diagram(self, *, wait: float = 0.5, **options: Any) -> Diagram:
         """Draw what has happened on the wires so far; `options` are those of `diagram`.
 
-        What was sent just now has `wait` seconds to arrive: a reader may be quicker than the wire's log.
+        What was sent just now has `wait` seconds to arrive: somebody may have heard what others have yet to.
         """
         comes_true(lambda: not self._is_under_way(wait), wait)
         return diagram(self.log.events, list(self._wires), **options)

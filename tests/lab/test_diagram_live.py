@@ -3,8 +3,10 @@
 import threading
 
 import pytest
+from talker import PATIENCE, eventually
 
 from chatkit.lab import open_room
+from chatkit.lab.events import Way
 
 pytestmark = pytest.mark.usefixtures("rooms")
 
@@ -43,18 +45,33 @@ def test_a_scene_makes_the_same_picture_on_every_run():
     assert again.svg == first.svg
 
 
-def test_what_is_read_before_the_wire_has_written_it_down_is_not_drawn_as_held(monkeypatch):
+@pytest.fixture
+def couple(monkeypatch):
+    """A room with ada and grace whose log is empty, and its clock stands still: nothing takes long there."""
     room = open_room()
-    ada, _ = room.seat("ada"), room.seat("grace")
-    write_down, behind, now = room.log.arrived, threading.Event(), room.log.now()
-    monkeypatch.setattr(room.log, "arrived", lambda number: (behind.wait(30), write_down(number)))
-    monkeypatch.setattr(room.log, "now", lambda: now)  # a quarter of a second would be late, not just behind
+    room.seat("ada"), room.seat("grace")
+    now = room.log.now()
+    monkeypatch.setattr(room.log, "now", lambda: now)
     room.log.clear()
+    return room
+
+
+def test_what_somebody_has_read_is_never_drawn_as_held(couple, monkeypatch):
+    write_down, slowly = couple.log.arrived, threading.Event()
+    monkeypatch.setattr(couple.log, "arrived", lambda number: (slowly.wait(0.3), write_down(number)))
+    couple.guests[0].say("hello")
+    couple.wait_for("[ada] hello", "grace", timeout=PATIENCE)
+    assert "(held)" not in couple.diagram(wait=0).text
+
+
+def test_what_was_sent_just_now_has_a_moment_to_arrive(couple):
+    ada, grace = couple.guests
+    grace.wire.delay(3600, Way.TO_CLIENT)
     ada.say("hello")
-    room.wait_for("[ada] hello", "grace")
-    assert "(held)" in room.diagram(wait=0).text
-    threading.Timer(0.1, behind.set).start()
-    assert "(held)" not in room.diagram(wait=30).text
+    eventually(lambda: any(event.person == "grace" and event.data for event in couple.log.events))
+    assert "(held)" in couple.diagram(wait=0).text
+    threading.Timer(0.1, grace.wire.behave).start()
+    assert "(held)" not in couple.diagram(wait=PATIENCE).text
 
 
 def test_what_is_held_is_drawn_as_held():

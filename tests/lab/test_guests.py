@@ -7,7 +7,7 @@ import pytest
 from talker import PATIENCE
 
 from chatkit.conversation import Conversation
-from chatkit.lab import obituary, open_room
+from chatkit.lab import obituary, open_room, rooms
 from chatkit.lab.events import Kind, Way
 from chatkit.server import ChatServer
 from chatkit.specimens import specimen
@@ -208,16 +208,18 @@ class Sleepy(Naive):
             self.hear(client, client.recv(1024))
 
 
-def test_a_room_has_not_settled_while_words_lie_unread_unless_for_ever():
+def test_a_room_has_not_settled_while_words_lie_unread_unless_for_ever(monkeypatch):
     room = open_room(Sleepy)
     ada, grace = room.seat("ada"), room.seat("grace")
-    for word in ("one", "two"):
-        ada.say(word)
-        room.settle()
-        assert grace.text.splitlines()[-1] == f"[ada] {word}"
+    with monkeypatch.context() as patient:
+        patient.setattr(rooms, "MOMENT", PATIENCE)
+        for word in ("one", "two"):
+            ada.say(word)
+            room.settle(timeout=PATIENCE)
+            assert grace.text.splitlines()[-1] == f"[ada] {word}"
     grace.freeze()
     ada.say("three")
-    room.settle()
+    room.settle(timeout=PATIENCE)
     assert "three" not in grace.text
 
 
