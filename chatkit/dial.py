@@ -22,8 +22,8 @@ def dial(host: str, port: int, timeout: float) -> socket.socket:
     To look up the host is the system's affair, and may take its own time.
     """
     try:
-        if not 0 < port < 65536:  # some systems would take the number modulo 65536
-            raise OverflowError("a port is a number from 1 to 65535")
+        if port not in range(1, 65536):  # some systems would take the number modulo 65536
+            raise OverflowError(f"a port is a number from 1 to 65535, not {port!r}")
         sock = _call_each(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM), timeout)
         sock.settimeout(timeout)
     except (OSError, OverflowError, UnicodeError) as error:

@@ -32,6 +32,8 @@ class Listener:
         self._callers: WeakSet[socket.socket] = WeakSet()  # all that were accepted and are in use
         self._next_warning = 0.0
         try:
+            if port not in range(65536):
+                raise OverflowError(f"a port is a number from 0 to 65535, not {port!r}")
             self._reserve = os.open(os.devnull, os.O_RDONLY)
             family, *_, where = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)[0]
             where = (where[0], port, *where[2:])  # IPv6 addresses may have a scope
@@ -117,6 +119,4 @@ def _why(error: Exception) -> str:
         return "ports below 1024 are for the administrator; choose a higher one"
     if isinstance(error, socket.gaierror | UnicodeError):
         return "this machine knows no such host"
-    if isinstance(error, OverflowError):
-        return "a port is a number from 0 to 65535"
     return os.strerror(number) if number else str(error)  # its own words have a tuple in them

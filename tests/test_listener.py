@@ -129,9 +129,9 @@ def test_a_port_for_the_administrator(nothing_left, monkeypatch):
     assert "ports below 1024 are for the administrator" in why_not(port=80)[0]
 
 
-@pytest.mark.parametrize("port", [-1, 65536])
+@pytest.mark.parametrize("port", [-1, 65536, 1.5, "55555", None])
 def test_a_port_that_does_not_exist(nothing_left, port):
-    assert f"port {port}: a port is a number from 0 to 65535" in why_not(port=port)[0]
+    assert f"port {port}: a port is a number from 0 to 65535, not {port!r}" in why_not(port=port)[0]
 
 
 def test_a_host_that_nobody_knows(nothing_left, monkeypatch):
