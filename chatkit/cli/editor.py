@@ -14,13 +14,10 @@ from chatkit.messages import clean
 
 HISTORY = 1000
 CONTEXT = 8  # columns that stay in view beside the cursor where there is room for them
-_PREPENDED = (
-    "\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"  # format characters with a shape
-)
-_SHAPED = re.compile(f"[{_PREPENDED}]")  # Prepended_Concatenation_Mark, UAX 44
-_WIDE = re.compile(
-    "[\u3248-\u324f\u4dc0-\u4dff]"
-)  # by Unicode 16, and by what terminals do; not by every Python
+# Format characters with a shape: Prepended_Concatenation_Mark, UAX 44.
+_SHAPED = re.compile("[\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd]")
+# Wide by Unicode 16, and by what terminals do; not by every Python.
+_WIDE = re.compile("[\u3248-\u324f\u4dc0-\u4dff]")
 MARKED = 4  # characters for one column, at most: a letter with three marks
 
 

@@ -95,6 +95,14 @@ def test_no_words_of_a_server_look_like_the_panes_own(view):
     assert borders == ["ck-row ck-notice", "ck-row ck-remark"]
 
 
+def test_no_accents_reach_the_name_above_them(view):
+    """A shadow is as tall on every machine; how high accents are piled up depends on its fonts."""
+    view.page.add_style_tag(content=ChatPane._css + ".ck-row + .ck-row .ck-words { text-shadow: 0 -15px }")
+    view.is_told(*[["said", "grace", "hhhh"]] * 2)
+    plain, below_a_tower = view.log.locator(".ck-who").all()
+    assert plain.screenshot() == below_a_tower.screenshot()
+
+
 @pytest.mark.parametrize("name", ["you", "YOU", "you\u200d", "you\ufe0f", "y\u0301ou"])
 def test_whoever_looks_like_you_is_told_apart(view, name):
     view.is_told(["said", name, "I owe you money"])

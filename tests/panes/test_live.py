@@ -6,7 +6,9 @@ import time
 
 import pytest
 from ipywidgets import Widget
+from talker import PATIENCE
 
+import chatkit.panes.live
 from chatkit.lab import open_room
 from chatkit.lab.rooms import OpenRoom, _stop_all
 from chatkit.panes import show
@@ -112,6 +114,14 @@ def test_a_room_that_is_over_is_drawn_once_for_each_who_asks_and_says_so(room, l
     assert len(live.sent) == sent
     live.hears("ready")
     eventually(lambda: len(live.sent) > sent)
+
+
+def test_a_view_that_is_taken_out_of_the_notebook_draws_no_more(live, eventually, monkeypatch):
+    monkeypatch.setattr(chatkit.panes.live, "PRESENCE", 2 * PATIENCE)
+    live.hears("ready")
+    eventually(lambda: live.sent)
+    live.close()
+    eventually(lambda: not live_threads())
 
 
 def test_a_cell_that_is_run_again_and_again_leaves_a_bounded_number_of_rooms_and_widgets(eventually):
