@@ -5,6 +5,7 @@ the few sequences a line client needs, and fails on any other.
 """
 
 import codecs
+import fcntl
 import os
 import re
 import signal
@@ -22,6 +23,11 @@ from talker import PATIENCE
 ROOT = Path(__file__).resolve().parent.parent
 WIDE = "\u4dc0\u2630"  # a hexagram, and a trigram: wide since Unicode 16
 CHATKIT = [sys.executable, "-m", "chatkit"]
+# Another thread takes each signal, so that it ends no call of the main one: as if it had come just before.
+UNNOTICED = """import signal, threading
+threading.Thread(target=threading.Event().wait, daemon=True).start()
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGHUP, signal.SIGINT, signal.SIGTERM])
+"""
 ENVIRONMENT = {
     "PATH": os.environ["PATH"],
     "PYTHONPATH": str(ROOT),
@@ -37,6 +43,15 @@ def run(*words, said="", **options):
     """Run `chatkit` with these words to its end; return it with `returncode`, `stdout` and `stderr`."""
     options = {"env": ENVIRONMENT, "cwd": "/", "timeout": PATIENCE} | options
     return subprocess.run([*CHATKIT, *map(str, words)], input=said, capture_output=True, text=True, **options)
+
+
+def wait_until_stuck(descriptor):
+    """Wait until for a second no more has come of what nobody reads there: its writer is stuck."""
+    unread, since = -1, monotonic()
+    while monotonic() < since + 1.0:
+        select([], [], [], 0.02)
+        if (now := fcntl.ioctl(descriptor, termios.FIONREAD, bytes(4))) != unread:
+            unread, since = now, monotonic()
 
 
 class Program:
@@ -199,7 +214,7 @@ class Person(Program):
     AT_TERMINAL = 'exec "$@" <"$0" >"$0" 2>"$0"'
 
     def __init__(self, *words, columns=80, shell=AT_TERMINAL, **environment):
-        self._ours, self._theirs = os.openpty()
+        self.terminal, self._theirs = os.openpty()
         self.glass = Glass(columns)
         self._decoder = codecs.getincrementaldecoder("utf-8")()  # a read may end within a character
         self.resize(columns)
@@ -219,10 +234,10 @@ class Person(Program):
 
     def resize(self, columns):
         self.glass.width = columns
-        termios.tcsetwinsize(self._ours, (24, columns))
+        termios.tcsetwinsize(self.terminal, (24, columns))
 
     def types(self, text):
-        os.write(self._ours, text.encode())
+        os.write(self.terminal, text.encode())
 
     def answers(self, question, answer):
         self.sees(question)
@@ -253,21 +268,21 @@ class Person(Program):
 
     def close(self):
         super().close()
-        os.close(self._ours)
+        os.close(self.terminal)
         os.close(self._theirs)
 
     def _stack(self):
         """Where the program in the foreground stands, if there is one; it ends of that."""
         seen = b""
         with suppress(OSError):  # it is over
-            if group := os.tcgetpgrp(self._ours):  # 0 would be our own
+            if group := os.tcgetpgrp(self.terminal):  # 0 would be our own
                 os.killpg(group, signal.SIGABRT)
-            while select([self._ours], [], [], 1.0)[0]:
-                seen += os.read(self._ours, 1 << 16)
+            while select([self.terminal], [], [], 1.0)[0]:
+                seen += os.read(self.terminal, 1 << 16)
         return seen.decode(errors="replace")
 
     def _look(self):
-        ready, _, _ = select([self._ours], [], [], 0.05)
+        ready, _, _ = select([self.terminal], [], [], 0.05)
         if ready:
-            self.glass.feed(self._decoder.decode(os.read(self._ours, 1 << 16)))
+            self.glass.feed(self._decoder.decode(os.read(self.terminal, 1 << 16)))
         return ready

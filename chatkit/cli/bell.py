@@ -1,7 +1,7 @@
 """A bell that any thread and any signal can ring: it ends a wait in `select`, even one that only begins.
 
 A Python signal handler alone cannot do that: a signal that comes just before the wait is noticed after it.
-So the bell is a socket, and Python itself writes to it in the moment of the signal (`set_wakeup_fd`).
+So the bell is a socket, and it is rung in the moment of the signal (`signals`).
 """
 
 import os
@@ -11,6 +11,8 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+
+from chatkit.cli.signals import heard_at_once, written_to
 
 WORST = 10.0  # seconds; a server may take 5 to answer a goodbye
 ENDINGS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")
@@ -70,18 +72,20 @@ class Bell:
             self.is_asked_to_end = True
             for ending in endings:
                 signal.signal(ending, signal.SIG_DFL)
-            if self._at_worst:
+
+        def hear(number: int) -> None:
+            self.ring()
+            if number in endings:
                 threading.Thread(target=self._insist, args=(number, over), daemon=True).start()
 
-        before = {number: signal.signal(number, note) for number in (*endings, *others)}
-        rope = signal.set_wakeup_fd(self._rope.fileno(), warn_on_full_buffer=False)
-        try:
-            yield
-        finally:
-            over.set()
-            signal.set_wakeup_fd(rope)
-            for number, handler in before.items():
-                signal.signal(number, handler)
+        with heard_at_once(hear) if self._at_worst else written_to(self._rope):
+            before = {number: signal.signal(number, note) for number in (*endings, *others)}
+            try:
+                yield
+            finally:
+                over.set()
+                for number, handler in before.items():
+                    signal.signal(number, handler)
 
     def _insist(self, number: int, over: threading.Event) -> None:
         if self._at_worst and not over.wait(WORST):

@@ -16,6 +16,7 @@ from typing import Any, TextIO
 from textual.app import App
 
 from chatkit.cli.bell import WORST, ending_signals
+from chatkit.cli.signals import heard_at_once
 
 LOOK = 0.5  # seconds between two looks
 GRACE = 1.5  # seconds for an end in good order, so that all is over within 2
@@ -29,21 +30,27 @@ def ends_when_asked(app: App[Any], leave: Callable[[], object]) -> Iterator[None
 
     Another thread calls `leave`, at once, for the room waits for no terminal; it must end by itself.
     """
-    over = threading.Event()
+    over, endings = threading.Event(), ending_signals()
 
-    def end(number: int, _frame: object = None) -> None:
-        threading.Thread(target=_end, args=(app, leave, over, number), daemon=True).start()
+    def end(number: int) -> None:
+        if number in (*endings, HANGUP):
+            threading.Thread(target=_end, args=(app, leave, over, number), daemon=True).start()
 
-    before = {number: signal.signal(number, end) for number in ending_signals()}
-    if hasattr(select, "poll") and sys.stdin.isatty():  # not on Windows
-        arguments = (sys.stdin.fileno(), end, over)
-        threading.Thread(target=_watch, args=arguments, name="chatkit terminal", daemon=True).start()
-    try:
-        yield
-    finally:
-        over.set()
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    with heard_at_once(end):
+        before = {number: signal.signal(number, _is_heard) for number in endings}
+        if hasattr(select, "poll") and sys.stdin.isatty():  # not on Windows
+            arguments = (sys.stdin.fileno(), end, over)
+            threading.Thread(target=_watch, args=arguments, name="chatkit terminal", daemon=True).start()
+        try:
+            yield
+        finally:
+            over.set()
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+def _is_heard(_number: int, _frame: object) -> None:
+    """Handle a signal in name: another thread hears of it, wherever this one is stuck."""
 
 
 def _watch(descriptor: int, end: Callable[[int], None], over: threading.Event) -> None:

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 from impostor import JOINED, a_server_that, floods, floods_until_the_goodbye, hears_a_line, resets
-from program import Person, Program, run
+from program import UNNOTICED, Person, Program, run, wait_until_stuck
 from talker import PATIENCE
 
 from chatkit.messages import clean
@@ -68,16 +68,23 @@ def test_a_script_can_be_ended_in_a_flood():
             script.close()
 
 
-IMPATIENT = "import chatkit.cli.bell as bell; bell.WORST = 0.5; import runpy; runpy.run_module('chatkit')"
-IMPATIENT = [sys.executable, "-c", IMPATIENT.replace("('chatkit')", "('chatkit', run_name='__main__')")]
+IMPATIENT = "import chatkit.cli.bell as bell; bell.WORST = 0.5; import runpy; "
+IMPATIENT += "runpy.run_module('chatkit', run_name='__main__')"
+EVER_SO_STUCK = pytest.mark.parametrize(
+    "impatient",
+    [[sys.executable, "-c", IMPATIENT], [sys.executable, "-c", UNNOTICED + IMPATIENT]],
+    ids=["in a call", "just before it"],
+)
 
 
 @pytest.mark.fault(33)
-def test_a_script_whose_output_nobody_reads_ends_when_asked():
+@EVER_SO_STUCK
+def test_a_script_whose_output_nobody_reads_ends_when_asked(impatient):
     with a_server_that(*JOINED, floods(b"[grace] hello\n" * 100)) as address:
-        script = Program("join", *address, "bot", "--wait", "inf", command=IMPATIENT)
+        script = Program("join", *address, "bot", "--wait", "inf", command=impatient)
         try:
             script.prints_until("[grace] hello")
+            wait_until_stuck(script.process.stdout)
             script.signal(15)
             assert script.process.wait(PATIENCE) == 128 + 15
         finally:
@@ -114,12 +121,14 @@ def test_a_person_gets_the_terminal_back_as_it_was_and_a_sentence(sit, kind):
 
 
 @pytest.mark.fault(33)
+@EVER_SO_STUCK
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
-def test_a_person_whose_terminal_takes_nothing_can_be_ended(sit, monkeypatch, number):
-    monkeypatch.setattr("program.CHATKIT", IMPATIENT)
+def test_a_person_whose_terminal_takes_nothing_can_be_ended(sit, monkeypatch, number, impatient):
+    monkeypatch.setattr("program.CHATKIT", impatient)
     with a_server_that(*JOINED, floods(b"[grace] hello\n" * 100)) as address:
         ada = sit(address)
         ada.looks_until(lambda: "[grace] hello" in ada.glass.above)
+        wait_until_stuck(ada.terminal)
         ada.signal(number)
         assert ada.process.wait(PATIENCE) == 128 + number
     assert ada.settings() == ada.before

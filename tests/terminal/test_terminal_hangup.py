@@ -9,6 +9,7 @@ import time
 from contextlib import contextmanager, suppress
 
 import pytest
+from program import UNNOTICED
 from talker import PATIENCE, Talker, free_port
 
 from chatkit import ChatServer
@@ -18,8 +19,13 @@ fcntl, termios = map(pytest.importorskip, ("fcntl", "termios"))
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="there are no such terminals")
 
 
-PATIENT = "import chatkit.terminal.hangup as hangup; hangup.GRACE = 1e6; import runpy; "
-PATIENT = [sys.executable, "-c", PATIENT + "runpy.run_module('chatkit', run_name='__main__')"]
+RUN = "import runpy; runpy.run_module('chatkit', run_name='__main__')"
+PATIENT = [sys.executable, "-c", f"import chatkit.terminal.hangup as hangup; hangup.GRACE = 1e6; {RUN}"]
+EVER_SO_STUCK = pytest.mark.parametrize(
+    "command",
+    [[sys.executable, "-m", "chatkit"], [sys.executable, "-c", UNNOTICED + RUN]],
+    ids=["in a call", "just before it"],
+)
 
 
 def at_a_terminal(*words, ignores, command=(sys.executable, "-m", "chatkit")):
@@ -58,12 +64,13 @@ def talk_until_it_is_stuck(grace, master, terminal):
     os.close(slave)
 
 
+@EVER_SO_STUCK
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP], ids=lambda each: each.name)
-def test_at_a_terminal_that_takes_nothing_a_signal_still_ends_the_app(number):
+def test_at_a_terminal_that_takes_nothing_a_signal_still_ends_the_app(number, command):
     with ChatServer(port=0) as server:
         grace = Talker(server.address, "grace")
         words = "join", *map(str, server.address), "ada", "--no-remember"
-        program, master, terminal = at_a_terminal(*words, ignores=False)
+        program, master, terminal = at_a_terminal(*words, ignores=False, command=command)
         try:
             grace.hears("* ada has entered the room")
             read_until(master, b"grace")
@@ -143,9 +150,10 @@ def test_a_room_waits_for_no_terminal_of_its_host(number):
 
 
 @pytest.mark.fault(33)
+@EVER_SO_STUCK
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP], ids=lambda each: each.name)
-def test_at_a_terminal_that_takes_nothing_a_signal_still_ends_the_hosts_view(number):
-    program, master, terminal, grace = serve_at_a_terminal()
+def test_at_a_terminal_that_takes_nothing_a_signal_still_ends_the_hosts_view(number, command):
+    program, master, terminal, grace = serve_at_a_terminal(command=command)
     try:
         with taking_nothing(terminal):
             program.send_signal(number)
