@@ -8,7 +8,7 @@ import sys
 from random import Random
 
 import pytest
-from program import ENVIRONMENT, ROOT, Program, run
+from program import ENVIRONMENT, ROOT, UNNOTICED, Program, run
 from talker import PATIENCE, Talker
 
 from chatkit.cli.tape import Tape, as_line, show
@@ -129,13 +129,16 @@ def test_what_passes_is_passed_on_although_nobody_reads_the_output(tap, echo):
 
 
 IMPATIENT = "import chatkit.cli.bell as bell; bell.WORST = 0.5; import runpy; "
-IMPATIENT = [sys.executable, "-c", IMPATIENT + "runpy.run_module('chatkit', run_name='__main__')"]
+IMPATIENT += "runpy.run_module('chatkit', run_name='__main__')"
 
 
 @pytest.mark.fault(33)
-def test_whoever_asks_it_to_end_gets_the_picture_although_nobody_reads_the_output(tap, echo, tmp_path):
+@pytest.mark.parametrize("before", ["", UNNOTICED], ids=["in a call", "just before it"])
+def test_whoever_asks_it_to_end_gets_the_picture_although_nobody_reads_the_output(
+    tap, echo, tmp_path, before
+):
     file = tmp_path / "talk.svg"
-    program = tap(echo.getsockname(), "--svg", file, command=IMPATIENT)
+    program = tap(echo.getsockname(), "--svg", file, command=[sys.executable, "-c", before + IMPATIENT])
     with socket.create_connection(program.address, PATIENCE) as client:
         server, _ = echo.accept()
         with server:
