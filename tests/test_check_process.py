@@ -7,8 +7,9 @@ from contextlib import suppress
 import psutil
 import pytest
 
+from chatkit.check.deadline import comes_true
 from chatkit.check.factory import Forked
-from chatkit.check.process import Command, wait_for
+from chatkit.check.process import Command
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "waitid"), reason="this system cannot look at a child twice")
 
@@ -28,7 +29,7 @@ def forked(status):
 @pytest.mark.parametrize("status", [0, 3])
 def test_its_number_is_its_own_until_the_end(make, status):
     process = make(status)
-    assert wait_for(lambda: process.status() is not None, 20)
+    assert comes_true(lambda: process.status() is not None, 20)
     assert (process.status(), is_child(process.pid)) == (status, True)
     process.end()
     assert (process.status(), is_child(process.pid)) == (status, False)
@@ -46,16 +47,16 @@ def test_after_the_end_no_signal_is_sent(monkeypatch):
 
 def test_what_a_dead_server_leaves_behind_ends_with_it():
     process = Command(["sh", "-c", "sleep 600 & echo $!"])
-    assert wait_for(lambda: process.status() is not None, 20)
+    assert comes_true(lambda: process.status() is not None, 20)
     left = psutil.Process(int(process.output()))
     process.end()
-    assert wait_for(lambda: not left.is_running() or left.status() == psutil.STATUS_ZOMBIE, 20)
+    assert comes_true(lambda: not left.is_running() or left.status() == psutil.STATUS_ZOMBIE, 20)
 
 
 def test_a_killed_server_says_which_signal_it_was():
     process = Command(["sleep", "600"])
     process.signal(9)
-    assert wait_for(lambda: process.status() is not None, 20)
+    assert comes_true(lambda: process.status() is not None, 20)
     assert process.status() == -9
     process.end()
     assert process.status() == -9

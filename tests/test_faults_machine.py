@@ -99,8 +99,9 @@ def test_a_start_without_threads_fails_and_keeps_no_port(engine, nothing_left, m
 def test_a_default_timeout_for_sockets_cuts_nobody(serve, gather, talk):
     socket.setdefaulttimeout(0.05)
     try:
-        server = serve(limits=Limits(naming=0.5))
+        server = serve()
         ada, grace = gather(server, "ada", "grace")
+        server.limits = Limits(naming=0.5)
         stranger = talk(server)
         stranger.hears_the_prompt()
         stranger.hears_an_error("no name")

@@ -16,7 +16,8 @@ import pytest
 from talker import PATIENCE, Talker
 
 from chatkit.check import museum
-from chatkit.check.process import free_port, is_listening, wait_for
+from chatkit.check.deadline import comes_true
+from chatkit.check.process import free_port, is_listening
 from chatkit.check.promise import PROMISES, Level, Verdict
 from chatkit.server import ChatServer
 from chatkit.specimens import CAUSE, NAMES, specimen, specimens
@@ -111,7 +112,7 @@ def test_a_specimen_runs_as_a_process(name):
     port = free_port()
     command = [sys.executable, "-m", "chatkit.specimens", name, "127.0.0.1", str(port)]
     with subprocess.Popen(command, cwd=PACKAGE.parent) as process:
-        assert wait_for(lambda: is_listening(port), 10.0)
+        assert comes_true(lambda: is_listening(port), 10.0)
         with socket.create_connection(("127.0.0.1", port), 5.0) as caller:
             assert caller.recv(1)
         process.send_signal(signal.SIGTERM)

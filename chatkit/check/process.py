@@ -14,19 +14,17 @@ import socket
 import subprocess
 import tempfile
 import threading
-import time
-from collections.abc import Callable
 from contextlib import suppress
 from typing import IO, Protocol
 
 from chatkit.check import measure
+from chatkit.check.deadline import comes_true
 from chatkit.check.interrupting import undivided
 from chatkit.check.promise import CannotRun
 from chatkit.check.words import as_name, harmless
 
 PORTS = range(20000, 32000)  # source ports come from 32768 up: a server there might find its port in use
 START_WITHIN = 10.0  # seconds
-POLL = 0.01
 HAS_WAITID = hasattr(os, "waitid")  # not on Windows, nor on macOS before Python 3.13
 KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 
@@ -127,21 +125,11 @@ def end_session(process: Process) -> None:
     """End a process that we have started: with SIGTERM, and after a second in vain with SIGKILL."""
     with undivided():
         process.signal(signal.SIGTERM)
-        if not wait_for(lambda: process.status() is not None, 1.0):
+        if not comes_true(lambda: process.status() is not None, 1.0):
             process.signal(KILL)
-            wait_for(lambda: process.status() is not None, 5.0)
+            comes_true(lambda: process.status() is not None, 5.0)
         else:
             process.signal(KILL)  # what it has left behind
-
-
-def wait_for(test: Callable[[], bool], seconds: float) -> bool:
-    """Wait until `test` is true; return False if `seconds` pass before."""
-    deadline = time.monotonic() + seconds
-    while not test():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(POLL)
-    return True
 
 
 def free_port() -> int:
@@ -159,7 +147,7 @@ def free_port() -> int:
 
 def wait_until_listening(process: Process, port: int, what: str, seconds: float) -> tuple[str, int]:
     """Return the address where a new server can be reached; raise `CannotRun` if it dies or never listens."""
-    wait_for(lambda: process.status() is not None or serves(process, port), seconds)
+    comes_true(lambda: process.status() is not None or serves(process, port), seconds)
     if is_listening(port) and process.status() is None:
         return address_of(port)
     status, words = process.status(), process.output()

@@ -12,8 +12,8 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
+from chatkit.check.deadline import comes_true
 from chatkit.check.outcome import Failure, Outcome, Report
-from chatkit.check.process import wait_for
 from chatkit.check.promise import (
     PROMISES,
     Broken,
@@ -163,6 +163,6 @@ def _failed(promise: Promise, stage: Stage, broken: Broken) -> Outcome:
 def _last_words(room: Room) -> str:
     """Say that the server is dead, if it is; empty if not."""
     process = room.process
-    if process is None or not wait_for(lambda: process.status() is not None, DYING):
+    if process is None or not comes_true(lambda: process.status() is not None, DYING):
         return ""
     return f"; and the server ended with status {process.status()}: {process.output()}"

@@ -7,13 +7,13 @@ fear an answer that never returns. This file knows sockets only through the chec
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from difflib import get_close_matches
 from typing import Any
 
 from chatkit.check.actor import Actor
+from chatkit.check.deadline import comes_true
 from chatkit.check.frames import frames
 from chatkit.check.judging import check
 from chatkit.check.promise import PROMISES, Broken
@@ -102,12 +102,7 @@ class Exam:
 
     def soon(self, test: Callable[[], bool], within: float = SOON) -> bool:
         """Wait until `test` is true; return False if `within` seconds pass before."""
-        deadline = time.monotonic() + within
-        while not test():
-            if time.monotonic() > deadline:
-                return False
-            time.sleep(0.01)
-        return True
+        return comes_true(test, within)
 
     @contextmanager
     def room(self, factory: Any) -> Iterator[tuple[Any, Stage]]:

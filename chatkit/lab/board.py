@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any, Self
 
+from chatkit.check.deadline import comes_true
 from chatkit.lab import kernel
 from chatkit.lab.board_look import Look
 from chatkit.lab.board_row import Row, Verdict
@@ -68,12 +69,15 @@ class Board:
 
         Raise `TimeoutError` if `timeout` seconds pass before; `what` names in words what was waited for.
         """
-        deadline = time.monotonic() + timeout
-        while not test(look := self.look()):
-            if time.monotonic() > deadline:
-                raise TimeoutError(f"{what}: not seen in {timeout:g} seconds, but:\n{look.text}")
-            time.sleep(0.05)
-        return look
+        seen: list[Look] = []
+
+        def is_seen() -> object:
+            seen[:] = [self.look()]
+            return test(seen[0])
+
+        if not comes_true(is_seen, timeout):
+            raise TimeoutError(f"{what}: not seen in {timeout:g} seconds, but:\n{seen[0].text}")
+        return seen[0]
 
     def wait_for(self, verdict: str, who: str, timeout: float = 5.0) -> Look:
         """Look until somebody has this verdict, and return that look; raise `TimeoutError` if never."""

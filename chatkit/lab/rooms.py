@@ -12,13 +12,14 @@ from contextlib import suppress
 from itertools import takewhile
 from typing import Any
 
+from chatkit.check.deadline import comes_true
 from chatkit.lab import kernel, obituary
 from chatkit.lab.board import Board
 from chatkit.lab.diagram import Diagram, diagram
 from chatkit.lab.events import EventLog, Kind
 from chatkit.lab.guest import Guest
 from chatkit.lab.starting import start, to_address
-from chatkit.lab.waiting import comes_true, wait_for, wait_until
+from chatkit.lab.waiting import wait_for, wait_until
 from chatkit.lab.wire import Wire
 from chatkit.server import ChatServer
 

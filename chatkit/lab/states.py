@@ -8,9 +8,9 @@ import socket
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from chatkit.check.deadline import comes_true
 from chatkit.lab import kernel
 from chatkit.lab.kernel import Socket
-from chatkit.lab.waiting import comes_true
 
 PATIENCE = 2.0  # seconds for what goes on by itself
 PASSING = {"SYN_SENT", "SYN_RECV", "FIN_WAIT1", "LAST_ACK", "CLOSING"}

@@ -3,9 +3,10 @@
 Whatever has a name and a `text` can be waited for: a person, or a pane.
 """
 
-import time
 from collections.abc import Callable
 from typing import Protocol
+
+from chatkit.check.deadline import comes_true
 
 
 class Reader(Protocol):
@@ -43,16 +44,6 @@ def who_heard(words: str, *readers: Reader, timeout: float = 1.0) -> str:
 def sees(reader: Reader, line: str, timeout: float) -> bool:
     """Say whether the reader shows `line` within `timeout` seconds."""
     return comes_true(lambda: _plain(line) in map(_plain, reader.text.splitlines()), timeout)
-
-
-def comes_true(test: Callable[[], object], timeout: float) -> bool:
-    """Say whether `test()` comes true within `timeout` seconds."""
-    deadline = time.monotonic() + timeout
-    while not test():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.01)
-    return True
 
 
 def _tell(words: str, speaker: Reader, readers: tuple[Reader, ...], timeout: float) -> str:

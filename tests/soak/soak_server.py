@@ -24,9 +24,7 @@ def reading(server: ChatServer) -> dict[str, int]:
 
 def main(engine: str) -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
-    with ChatServer(
-        port=0, engine=engine, limits=Limits(naming=3.0, stalled=1 << 17, stall_time=2.0)
-    ) as server:
+    with ChatServer(port=0, engine=engine, limits=Limits(stalled=1 << 17, stall_time=2.0)) as server:
         print(server.address[1], flush=True)
         for _ in sys.stdin:
             print(json.dumps(reading(server)), flush=True)

@@ -1,6 +1,7 @@
 """How fast and from where: here as one likes; elsewhere, or when asked for, so much and no more."""
 
 import contextlib
+from dataclasses import replace
 
 import pytest
 
@@ -94,7 +95,7 @@ def test_a_flood_and_a_goodbye_is_a_goodbye_at_once_and_nothing_comes_after_it(s
 
 @pytest.mark.fault(22)
 def test_to_hang_up_and_call_again_gives_nobody_a_new_burst(far_away, serve, gather, talk, eventually):
-    server = serve(limits=Limits(rate=NEVER, burst=10, naming=0.5))
+    server = serve(limits=Limits(rate=NEVER, burst=10))
     (grace,) = gather(server, "grace")
     for name in ("spammer", "again"):
         spammer = talk(server, name)
@@ -103,6 +104,7 @@ def test_to_hang_up_and_call_again_gives_nobody_a_new_burst(far_away, serve, gat
         eventually(lambda: len(server.outboxes) == 1)
         heard = grace.hears_until(f"* {name} has left the room")
         assert heard.count(f"[{name}] spam") == 4
+    server.limits = replace(server.limits, naming=0.5)
     stranger = talk(server)  # its ten lines are used up, its name would be the eleventh
     stranger.says("once more")
     stranger.hears_the_prompt()

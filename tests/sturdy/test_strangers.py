@@ -54,8 +54,9 @@ def test_a_tls_client_fails_at_once_and_does_not_wait(serve, gather, talk):
 @pytest.mark.fault(42)
 @pytest.mark.skipif(not shutil.which("ssh"), reason="there is no ssh")
 def test_an_ssh_client_ends(serve, gather):
-    server = serve(limits=Limits(naming=1.0))
+    server = serve()
     ada, grace = gather(server, "ada", "grace")
+    server.limits = Limits(naming=1.0)
     command = ["ssh", "-o", "BatchMode=yes", "-p", str(server.address[1]), "127.0.0.1", "true"]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE)
     assert done.returncode == 255
@@ -84,16 +85,17 @@ def test_telnet_that_negotiates_first_is_told_the_rule_and_in_the_room_it_does_n
 def test_three_hundred_who_dribble_their_names_are_all_told_and_keep_nobody_out(
     serve, talk, gather, eventually
 ):
-    server = serve(limits=Limits(naming=5.0))
+    server = serve(limits=Limits(naming=600))
     crowd = [talk(server) for _ in range(300)]
     for letter in b"slow":
         for each in crowd:
             each.sends(bytes([letter]))
     ada, grace = gather(server, "ada", "grace")
     nobody_heard_of_them(ada, grace)
+    server.limits = Limits(naming=0.5)
     for each in crowd:
         each.hears_the_prompt()
-        each.hears_an_error("no name within 5 seconds")
+        each.hears_an_error("no name within 0.5 seconds")
         each.hears_the_end()
         each.leaves()
     eventually(lambda: len(server.outboxes) == 2)
@@ -102,10 +104,11 @@ def test_three_hundred_who_dribble_their_names_are_all_told_and_keep_nobody_out(
 
 @pytest.mark.fault(10, 28)
 def test_three_hundred_half_open_connections_are_gone_after_their_time(serve, talk, gather, eventually):
-    server = serve(limits=Limits(naming=1.0, linger=0.2))
+    server = serve(limits=Limits(naming=600, linger=0.2))
     for _ in range(300):
         talk(server)  # and never reads, nor closes
     ada, grace = gather(server, "ada", "grace")
+    server.limits = Limits(naming=0.5)
     eventually(lambda: len(server.outboxes) == 2)
     nobody_heard_of_them(ada, grace)
 
@@ -116,6 +119,7 @@ def test_strangers_who_fill_the_room_lose_their_places_and_others_come_in(serve,
     for each in [talk(server) for _ in range(40)]:
         each.hears_a_line()  # the prompt, or that the room is full
     eventually(lambda: not server.outboxes)
+    server.limits = Limits()
     talk(server, "ada")
 
 
