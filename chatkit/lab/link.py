@@ -150,6 +150,6 @@ class Link:
         for end, pipe in ((self.client, self.up), (self.server, self.down)):
             wanted = (READ if pipe.wants() else 0) | (WRITE if end.blocked else 0)
             if end.closed or (end.is_deaf and not wanted):
-                watch.forget(end.number)
+                watch.forget(end.sock, end.number)
             elif self.stands or end is self.server:
                 watch.set(end.sock, wanted if self.stands else WRITE, partial(note, end))

@@ -43,10 +43,12 @@ class Watch:
             asked = (select.POLLIN if wanted & READ else 0) | (select.POLLOUT if wanted & WRITE else 0)
             self._poll.register(sock, asked)
 
-    def forget(self, number: int) -> None:
-        """Watch the socket of this descriptor no more; it may be closed already."""
-        if self._watched.pop(number, None) and self._poll:
-            self._poll.unregister(number)
+    def forget(self, sock: socket.socket, number: int) -> None:
+        """Watch this socket no more; it may be closed already, and its number be another's."""
+        if (known := self._watched.get(number)) and known.sock is sock:
+            del self._watched[number]
+            if self._poll:
+                self._poll.unregister(number)
 
     def wait(self, timeout: float | None) -> None:
         """Wait at most `timeout` seconds for something to happen, and tell of all that has."""

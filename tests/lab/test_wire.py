@@ -9,7 +9,7 @@ import subprocess
 import threading
 
 import pytest
-from peers import Meeting
+from peers import Meeting, Peer
 from talker import PATIENCE, Talker, eventually, is_free
 
 from chatkit.errors import CannotListen, Unreachable
@@ -402,6 +402,23 @@ def test_nothing_is_left_however_it_stood(meeting, wired, state):
     for peer in (client, server):
         peer.hears_all()
     assert wire.local_ports == {}
+
+
+def test_who_comes_is_heard_though_a_connection_before_is_only_half_over(meeting, wired):
+    wire = wired(meeting.address)
+    late = Peer(socket.socket())  # so that the wire is given the number of a socket it has closed
+    client, server = meeting.connect(wire.address)
+    wire.hang_up()
+    client.hears_all()
+    client.half_closes()
+    eventually(lambda: [link for link in wire._links if link.client.closed])
+    late.socket.connect(wire.address)
+    host = Peer(meeting.listener.accept()[0])
+    meeting.peers += [late, host]
+    server.sends(b"is anybody there?")
+    server.hears_all()
+    late.sends(b"hello")
+    assert host.hears(5) == b"hello"
 
 
 def test_it_may_start_again(meeting, wired):
