@@ -9,11 +9,12 @@ import subprocess
 import threading
 
 import pytest
-from peers import Meeting, Peer
+from peers import Meeting
 from talker import PATIENCE, Talker, eventually, is_free
 
 from chatkit.errors import CannotListen, Unreachable
 from chatkit.lab.events import EventLog, Kind, Way
+from chatkit.lab.watch import READ, Watch
 from chatkit.lab.wire import Wire
 from chatkit.specimens.naive import Naive
 
@@ -404,21 +405,20 @@ def test_nothing_is_left_however_it_stood(meeting, wired, state):
     assert wire.local_ports == {}
 
 
-def test_who_comes_is_heard_though_a_connection_before_is_only_half_over(meeting, wired):
-    wire = wired(meeting.address)
-    late = Peer(socket.socket())  # so that the wire is given the number of a socket it has closed
-    client, server = meeting.connect(wire.address)
-    wire.hang_up()
-    client.hears_all()
-    client.half_closes()
-    eventually(lambda: [link for link in wire._links if link.client.closed])
-    late.socket.connect(wire.address)
-    host = Peer(meeting.listener.accept()[0])
-    meeting.peers += [late, host]
-    server.sends(b"is anybody there?")
-    server.hears_all()
-    late.sends(b"hello")
-    assert host.hears(5) == b"hello"
+def test_who_is_given_the_number_of_a_closed_socket_is_not_forgotten_with_it():
+    watch, told = Watch(), []
+    (gone, there), (late, here) = socket.socketpair(), socket.socketpair()
+    with there, here, late:
+        number = gone.fileno()
+        watch.set(gone, READ, told.append)
+        gone.close()
+        with socket.socket(fileno=os.dup2(late.fileno(), number)) as newcomer:
+            watch.set(newcomer, READ, told.append)
+            watch.forget(gone, number)
+            here.sendall(b"hello")
+            watch.wait(1.0)
+            assert told == [READ]
+            watch.close()
 
 
 def test_it_may_start_again(meeting, wired):
