@@ -69,7 +69,7 @@ def test_stop_ends_in_time_although_clients_are_frozen(serve, gather):
     grace.hears("! here now: grace, ada, linus")
     began = time.monotonic()
     server.stop(timeout=0.2)
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 3
 
 
 def test_stop_twice_is_no_error(serve):
@@ -137,7 +137,7 @@ def test_it_can_be_stopped_while_twenty_clients_flood_it(serve, gather, talkers)
     assert heard_one.wait(30)
     began = time.monotonic()
     server.stop(timeout=1)
-    assert time.monotonic() - began < 15
+    assert time.monotonic() - began < 5
     for thread in threads:
         thread.join(30)
         assert not thread.is_alive()

@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
-from chatkit.cli.signals import heard_at_once, written_to
+from chatkit.cli.signals import handled, heard_at_once, written_to
 
 WORST = 10.0  # seconds; a server may take 5 to answer a goodbye
 ENDINGS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")
@@ -78,14 +78,12 @@ class Bell:
             if number in endings:
                 threading.Thread(target=self._insist, args=(number, over), daemon=True).start()
 
-        with heard_at_once(hear) if self._at_worst else written_to(self._rope):
-            before = {number: signal.signal(number, note) for number in (*endings, *others)}
+        wakes = heard_at_once(hear) if self._at_worst else written_to(self._rope)
+        with wakes, handled((*endings, *others), note):
             try:
                 yield
             finally:
                 over.set()
-                for number, handler in before.items():
-                    signal.signal(number, handler)
 
     def _insist(self, number: int, over: threading.Event) -> None:
         if self._at_worst and not over.wait(WORST):

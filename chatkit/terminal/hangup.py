@@ -6,7 +6,6 @@ tells of a hang-up may be ignored (nohup); so a terminal that has gone is found 
 
 import os
 import select
-import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -16,7 +15,7 @@ from typing import Any, TextIO
 from textual.app import App
 
 from chatkit.cli.bell import WORST, ending_signals
-from chatkit.cli.signals import heard_at_once
+from chatkit.cli.signals import handled, heard_at_once
 
 LOOK = 0.5  # seconds between two looks
 GRACE = 1.5  # seconds for an end in good order, so that all is over within 2
@@ -36,8 +35,7 @@ def ends_when_asked(app: App[Any], leave: Callable[[], object]) -> Iterator[None
         if number in (*endings, HANGUP):
             threading.Thread(target=_end, args=(app, leave, over, number), daemon=True).start()
 
-    with heard_at_once(end):
-        before = {number: signal.signal(number, _is_heard) for number in endings}
+    with heard_at_once(end), handled(endings, _is_heard):
         if hasattr(select, "poll") and sys.stdin.isatty():  # not on Windows
             arguments = (sys.stdin.fileno(), end, over)
             threading.Thread(target=_watch, args=arguments, name="chatkit terminal", daemon=True).start()
@@ -45,8 +43,6 @@ def ends_when_asked(app: App[Any], leave: Callable[[], object]) -> Iterator[None
             yield
         finally:
             over.set()
-            for number, handler in before.items():
-                signal.signal(number, handler)
 
 
 def _is_heard(_number: int, _frame: object) -> None:
