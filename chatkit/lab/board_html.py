@@ -15,7 +15,7 @@ COLUMNS = (  # class, head, what it says when pointed at
     ("verdict", "verdict", "how it does"),
     ("state", "TCP", "the state of the server's socket"),
     ("thread", "its thread is in", "the call that its thread waits in, and the server's own line"),
-    ("rate", "recv/s", "calls of recv per second"),
+    ("rate", "recv/s", "calls of recv per second; M: millions"),
     ("number", "unread", "bytes that have arrived and that the server has not read"),
     ("number", "unsent", "bytes that the server has sent and that the other end has not taken"),
     ("number", "outbox", "bytes in the server's own queue"),

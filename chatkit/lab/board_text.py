@@ -40,11 +40,11 @@ def _without_luck(row: Row) -> Row:
 
 
 def rate(number: float | None) -> str:
-    """Return a rate in three digits, so that it can be read while it changes."""
+    """Return a rate in three digits, so that it can be read while it changes, and fits its column."""
     if number is None:
         return ""
     rounded = round(number, -max(0, len(str(int(number))) - 3))
-    return f"{rounded:,.0f}"
+    return f"{rounded:,.0f}" if rounded < 1e6 else f"{rounded / 1e6:.3g} M"
 
 
 def size(number: int | None) -> str:
