@@ -1,5 +1,6 @@
-"""Measure a room under chatter: `python3 tests/browser/measure_room.py --minutes 10` prints a small table.
+"""Measure a room under chatter, and print a small table.
 
+The command is `PYTHONPATH=tests python3 tests/browser/measure_room.py --minutes 10`.
 Three guests in a real JupyterLab and a real Chromium: two of them chat by script, 20 lines a second in all,
 and the third is clicked. A row of the table is one look: what kernel and page hold; what they did since the
 look before, in percent of one core; and the milliseconds from a click to what it does (of five).

@@ -1,4 +1,7 @@
-"""Take the README's pictures anew, of the real thing as it runs: `python3 tests/browser/picture.py`."""
+"""Take the README's pictures anew, of the real thing as it runs.
+
+The command is `PYTHONPATH=tests python3 tests/browser/picture.py`; look at them before you commit.
+"""
 
 import sys
 import tempfile
