@@ -10,7 +10,7 @@ from typing import Any
 
 from chatkit.exercises.exam import Wrong
 
-PATIENCE = 2.0  # seconds
+PATIENCE = 3.0  # seconds; a first packet that is lost is sent again after one (RFC 6298, section 2)
 
 TOO_LATE = "{1} was called after {0}.close(): a closed socket can do nothing more."
 REFUSED = "connect was called while nobody listened: such a call is refused."

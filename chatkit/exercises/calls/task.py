@@ -3,7 +3,7 @@
 import socket
 
 from chatkit.exercises.exam import Exam
-from chatkit.exercises.spied import Spied
+from chatkit.exercises.spied import PATIENCE, Spied
 
 LESSON = 1
 PROVES = (
@@ -38,7 +38,7 @@ def check(exam: Exam) -> None:
 
 def _is_refused(address: tuple[str, int]) -> bool:
     try:
-        socket.create_connection(address, 1.0).close()
+        socket.create_connection(address, PATIENCE).close()
     except OSError:
         return True
     return False

@@ -1,0 +1,81 @@
+"""A lesson says the same though the first packet of a connection is lost, which is sent again after a second.
+
+A crowded loopback loses packets like any network: what a processor's queue has no room for
+(`net.core.netdev_max_backlog`) is dropped. One second is the initial RTO of RFC 6298, section 2.
+"""
+
+import ctypes
+import socket
+import struct
+import sys
+import threading
+from contextlib import contextmanager
+
+import pytest
+import rerun
+from talker import eventually
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="a filter of Linux loses the packet")
+
+ATTACH, DETACH = 26, 27  # SO_ATTACH_FILTER, SO_DETACH_FILTER: asm-generic/socket.h
+NOTHING = struct.pack("=HBBI", 0x06, 0, 0, 0)  # BPF_RET | BPF_K: keep 0 bytes of a packet
+SYN_SENT = "02"  # net/tcp_states.h
+
+
+@contextmanager
+def losing_the_first_packet(listener):
+    """Have `listener` lose who calls, until somebody has called."""
+    port = listener.getsockname()[1]
+    program = ctypes.create_string_buffer(NOTHING)
+    listener.setsockopt(socket.SOL_SOCKET, ATTACH, struct.pack("@HP", 1, ctypes.addressof(program)))
+
+    def find_again():
+        eventually(lambda: is_calling(port))
+        listener.setsockopt(socket.SOL_SOCKET, DETACH, 0)
+
+    finder = threading.Thread(target=find_again)
+    finder.start()
+    yield
+    finder.join()
+
+
+def is_calling(port):
+    """Say whether somebody calls that port and has had no answer."""
+    with open("/proc/net/tcp") as table:
+        return any(f":{port:04X} {SYN_SENT} " in line for line in table)
+
+
+def lesson(number, names):
+    """Return what these cells of a lesson define."""
+    [path] = (path for path in rerun.NOTEBOOKS if path.name.startswith(number))
+    cells = {cell.id: cell.source.replace("%load_ext", "# ") for cell in rerun.code_cells(rerun.read(path))}
+    defined = {}
+    for name in names:
+        exec(cells[name], defined)
+    return cells, defined
+
+
+def test_lesson_1_says_that_connect_comes_back():
+    cells, defined = lesson("01", ["two-sockets", "caller"])
+    defined["listener"].listen()
+    guesses = []
+    defined["early"] = type("Early", (), {"reveal": guesses.append})
+    with defined["listener"], defined["client"], losing_the_first_packet(defined["listener"]):
+        exec(cells["connect"], defined)
+    assert guesses == ["it comes back, connected"]
+
+
+def test_lesson_1_says_that_a_call_gets_through():
+    _, defined = lesson("01", ["two-sockets", "caller"])
+    defined["listener"].listen()
+    with defined["listener"], defined["client"], losing_the_first_packet(defined["listener"]):
+        assert defined["call"](defined["address"]) == "it gets through"
+
+
+def test_lesson_3_hears_an_echo(capsys):
+    cells, defined = lesson("03", ["ready", "one-by-one", "call-and-hear"])
+    with losing_the_first_packet(defined["room"].server.sockets[0]):
+        exec(cells["ada-calls"], defined)
+    defined["ada"].close()
+    defined["room"].stop()
+    assert capsys.readouterr().out == "ada hears: hello\n"
