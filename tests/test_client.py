@@ -250,15 +250,15 @@ def test_a_port_that_does_not_exist(port):
 def test_a_server_that_never_says_a_word():
     with (
         a_server_that(hears_the_end) as address,
-        pytest.raises(errors.NotAChatServer, match=r"did not let ada in within 0.2 seconds"),
+        pytest.raises(errors.NotAChatServer, match=r"did not let ada in within 2 seconds"),
     ):
-        ChatClient(*address, "ada", timeout=0.2).connect()
+        ChatClient(*address, "ada", timeout=2).connect()
 
 
 def test_who_is_let_in_at_the_moment_that_is_too_late_is_told_so(serve, monkeypatch, eventually):
-    client = ChatClient(*serve().address, "ada", timeout=0.2)
+    client = ChatClient(*serve().address, "ada", timeout=2)
     monkeypatch.setattr(client._settled, "wait", lambda _: eventually(lambda: client.state == "joined"))
-    with pytest.raises(errors.NotAChatServer, match=r"did not let ada in within 0\.2 seconds"):
+    with pytest.raises(errors.NotAChatServer, match=r"did not let ada in within 2 seconds"):
         client.connect()
     assert client.state == "closed"
     client.quit()  # it returns when nothing is left of it
@@ -267,9 +267,9 @@ def test_who_is_let_in_at_the_moment_that_is_too_late_is_told_so(serve, monkeypa
 def test_a_server_that_prompts_without_a_newline():
     with (
         a_server_that(b"NICK", hears_the_end) as address,
-        pytest.raises(errors.NotAChatServer, match=r"within 0\.2 seconds"),
+        pytest.raises(errors.NotAChatServer, match="within 2 seconds"),
     ):
-        ChatClient(*address, "ada", timeout=0.2).connect()
+        ChatClient(*address, "ada", timeout=2).connect()
 
 
 def test_a_server_that_hangs_up_on_the_name_in_its_own_words():

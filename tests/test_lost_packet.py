@@ -1,4 +1,4 @@
-"""A lesson says the same though the first packet of a connection is lost, which is sent again after a second.
+"""Lessons and check say the same though the first packet of a connection is lost and sent again a second later.
 
 A crowded loopback loses packets like any network: what a processor's queue has no room for
 (`net.core.netdev_max_backlog`) is dropped. One second is the initial RTO of RFC 6298, section 2.
@@ -14,6 +14,9 @@ from contextlib import contextmanager
 import pytest
 import rerun
 from talker import eventually
+
+from chatkit import ChatServer
+from chatkit.check import check
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="a filter of Linux loses the packet")
 
@@ -79,3 +82,9 @@ def test_lesson_3_hears_an_echo(capsys):
     defined["ada"].close()
     defined["room"].stop()
     assert capsys.readouterr().out == "ada hears: hello\n"
+
+
+def test_an_impatient_check_does_not_accuse_a_server_of_what_the_network_lost():
+    only = ["the_server_asks_for_a_name"]
+    with ChatServer(port=0) as server, losing_the_first_packet(server._listener.socket):
+        assert check(server.address, only=only, patience=0.3).broken == []

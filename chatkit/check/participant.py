@@ -126,7 +126,7 @@ class Participant:
         sock = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
         if small:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        sock.settimeout(WAIT * self.stage.patience)
+        sock.settimeout(WAIT * max(1.0, self.stage.patience))  # a lost SYN is sent again after a second
         try:
             sock.connect((host, port))
         except OSError as error:

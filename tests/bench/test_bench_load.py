@@ -129,14 +129,14 @@ def kinds(faults):
 def test_a_lying_server_is_told_on(crowd, lie):
     how, expected = LIES[lie]
     with lying(how) as address:
-        told = talking.all_to_all(crowd(address, patience=0.6), PID, 3, 0.0, 0.2)
+        told = talking.all_to_all(crowd(address, patience=2.0), PID, 3, 0.0, 0.2)
     assert kinds(told.faults) == expected
     assert bool(told.trouble) == ("lost" in expected)
 
 
 def test_a_server_that_changes_the_order_is_told_on(crowd):
     with lying(Swapper()) as address:
-        told = talking.all_to_all(crowd(address, patience=0.6), PID, 2, 0.0, 0.2)
+        told = talking.all_to_all(crowd(address, patience=2.0), PID, 2, 0.0, 0.2)
     assert "disordered" in kinds(told.faults)
 
 
@@ -147,7 +147,7 @@ def test_a_server_that_hangs_up_is_told_on(crowd):
         return line
 
     with lying(hang_up) as address:
-        told = talking.all_to_all(crowd(address, patience=0.6), PID, 3, 0.0, 0.2)
+        told = talking.all_to_all(crowd(address, patience=2.0), PID, 3, 0.0, 0.2)
     assert "hung up" in told.trouble or "said nothing" in told.trouble
 
 
@@ -221,7 +221,7 @@ def test_the_stalled_are_cut_and_the_others_go_on(crowd, engine, nothing_left):
 
 def test_a_server_that_waits_for_the_stalled_is_seen_to_stand_still(crowd):
     with lying(lambda number, line: line) as address:
-        clients = crowd(address, lines=16, size=1024, patience=0.5)
+        clients = crowd(address, lines=16, size=1024, patience=2.0)
         told = stalling.stalled(clients, PID, 3, 1, 0.0, 0.3)
         clients.close()
     assert "with 1 asleep, the server has said nothing" in told.trouble

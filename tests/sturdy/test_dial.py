@@ -140,7 +140,7 @@ listener = socket.create_server(("127.0.0.1", 0), backlog=200)
 callers = []
 try:
     while True:
-        callers.append(dial(*listener.getsockname(), timeout=1))
+        callers.append(dial(*listener.getsockname(), timeout=5))
 except Unreachable as error:
     print(len(callers) > 40, error)
 """
@@ -149,7 +149,7 @@ from chatkit import ChatClient, errors
 for port in range(40000, 40100):
     for _ in range(60):
         try:
-            ChatClient("127.0.0.1", port, "ada", timeout=1).connect()
+            ChatClient("127.0.0.1", port, "ada", timeout=5).connect()
         except errors.Refused:
             pass
 print("never")
