@@ -1,7 +1,7 @@
-"""Lessons and check say the same though the first packet of a connection is lost and sent again a second later.
+"""Lessons and check say the same though the first packet of a connection is lost, and sent again later.
 
 A crowded loopback loses packets like any network: what a processor's queue has no room for
-(`net.core.netdev_max_backlog`) is dropped. One second is the initial RTO of RFC 6298, section 2.
+(`net.core.netdev_max_backlog`) is dropped. A second later it is sent again: RFC 6298, section 2.
 """
 
 import ctypes
@@ -28,18 +28,21 @@ SYN_SENT = "02"  # net/tcp_states.h
 @contextmanager
 def losing_the_first_packet(listener):
     """Have `listener` lose who calls, until somebody has called."""
-    port = listener.getsockname()[1]
+    port, over = listener.getsockname()[1], threading.Event()
     program = ctypes.create_string_buffer(NOTHING)
     listener.setsockopt(socket.SOL_SOCKET, ATTACH, struct.pack("@HP", 1, ctypes.addressof(program)))
 
     def find_again():
-        eventually(lambda: is_calling(port))
+        eventually(lambda: is_calling(port) or over.is_set())
         listener.setsockopt(socket.SOL_SOCKET, DETACH, 0)
 
     finder = threading.Thread(target=find_again)
     finder.start()
-    yield
-    finder.join()
+    try:
+        yield
+    finally:
+        over.set()
+        finder.join()
 
 
 def is_calling(port):
