@@ -36,7 +36,10 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
 
 
 def pytest_collection_modifyitems(config, items):
-    """Leave the long soaks out, unless they are asked for: `pytest -m soak`."""
+    """Leave the long soaks out, unless they are asked for: `pytest -m soak`; wait for cells' late outputs."""
+    for item in items:
+        if hasattr(item, "output_timeout"):  # a cell of nbval's, which has no option for its 5 seconds
+            item.output_timeout = PATIENCE
     if "soak" not in config.option.markexpr:
         long = [item for item in items if item.get_closest_marker("soak")]
         config.hook.pytest_deselected(items=long)

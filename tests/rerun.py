@@ -13,6 +13,7 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 from nbformat import NotebookNode
+from talker import PATIENCE
 
 FOLDER = Path(__file__).resolve().parent.parent / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
@@ -28,15 +29,25 @@ def read(path: Path) -> NotebookNode:
     return nbformat.read(path, as_version=4)
 
 
-def run(notebook: NotebookNode, times: int = 1) -> list[NotebookNode]:
-    """Run all cells of `notebook` so many times in one kernel; return what it then looked like, each time."""
-    client = NotebookClient(
+def client_for(notebook: NotebookNode, folder: Path) -> NotebookClient:
+    """Return what runs `notebook` in `folder`; it loses nothing that a busy kernel shows late.
+
+    By itself nbclient goes on to the next cell when the last output of one is four seconds late.
+    """
+    return NotebookClient(
         notebook,
-        timeout=60,
+        timeout=int(PATIENCE),
+        iopub_timeout=int(PATIENCE),
+        raise_on_iopub_timeout=True,
         record_timing=False,
         coalesce_streams=True,
-        resources={"metadata": {"path": FOLDER}},
+        resources={"metadata": {"path": folder}},
     )
+
+
+def run(notebook: NotebookNode, times: int = 1) -> list[NotebookNode]:
+    """Run all cells of `notebook` so many times in one kernel; return what it then looked like, each time."""
+    client = client_for(notebook, FOLDER)
     with client.setup_kernel():
         return [clean(run_once(client)) for _ in range(times)]
 

@@ -5,8 +5,7 @@ import subprocess
 
 import nbformat
 import pytest
-from nbclient import NotebookClient
-from talker import PATIENCE
+import rerun
 
 from chatkit.exercises import exercise, grading
 from chatkit.exercises.grading import PACKAGE
@@ -25,8 +24,7 @@ def play(tmp_path, monkeypatch):
 
     def _play(*cells):
         notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
-        client = NotebookClient(notebook, timeout=PATIENCE, resources={"metadata": {"path": tmp_path}})
-        client.execute()
+        rerun.client_for(notebook, tmp_path).execute()
         return [shown(cell) for cell in notebook.cells]
 
     return _play
