@@ -17,6 +17,7 @@ from chatkit.delivery import log
 from chatkit.door import Door
 from chatkit.engine import Engine
 from chatkit.engines import ENGINES
+from chatkit.latch import Latch
 from chatkit.limits import Limits
 from chatkit.listener import Listener
 from chatkit.memory import Memory
@@ -51,7 +52,7 @@ class ChatServer(Switchboard):
             raise ValueError(f"there is no engine {engine!r}; there are: {', '.join(self.engine_types)}")
         super().__init__(self.room_type(ascii_only=ascii_only), limits or Limits())
         self.host, self.port, self.engine, self.history = host, port, engine, history
-        self._stopping, self._ended = threading.Event(), threading.Event()
+        self._stopping, self._ended = False, Latch()
         self._changing = threading.RLock()  # guards a start and a stop; a signal may come within one
         self._thread: threading.Thread | None = None
 
@@ -77,8 +78,7 @@ class ChatServer(Switchboard):
             undo.callback(self._engine.stop, 1.0)
             self._door = Door(self.limits, self._engine.max_clients)
             self._engine.start()
-            self._stopping.clear()
-            self._ended.clear()
+            self._stopping, self._ended = False, Latch()
             thread = threading.Thread(target=self._run, name="chatkit switchboard", daemon=True)
             thread.start()
             self._thread = thread
@@ -99,12 +99,12 @@ class ChatServer(Switchboard):
         with self._changing:
             if not (thread := self._thread):
                 return
-            self._stop_by = time.monotonic() + timeout
-            self._stopping.set()
+            self._stop_by, ended = time.monotonic() + timeout, self._ended
+            self._stopping = True
             self._engine.ring()
         if thread is threading.current_thread():  # a hook asks for it: this round is the last
             return
-        self._ended.wait(timeout + 5.0)
+        ended.wait(timeout + 5.0)
         thread.join(1.0)
         with self._changing:
             if self._thread is thread:  # or somebody else has stopped it, too, and has started it again
@@ -134,7 +134,7 @@ class ChatServer(Switchboard):
 
     def _run(self) -> None:
         try:
-            while not self._stopping.is_set():
+            while not self._stopping:
                 self._round()
             self._close_down()
         finally:
@@ -162,7 +162,7 @@ class ChatServer(Switchboard):
             self._begin_anew()
             log.info("stopped")
         finally:
-            self._ended.set()
+            self._ended.open()
 
     def _begin_anew(self) -> None:
         super().__init__(self.room_type(ascii_only=self.room.ascii_only), self.limits)

@@ -16,7 +16,7 @@ SESSION = ["backoff", "outgoing", "standing", "courier", "session"]
 PURE = ["errors", "framing", "messages", "plain", "consent", "recording", "effects", "commands", "room"]
 PURE += ["broadcast", "pace", "cells"]
 SERVER = ["limits", "connection", "behind", "listener", "door", "engine", "engines"]
-SERVER += ["memory", "delivery", "hosting", "switchboard", "running", "server"]
+SERVER += ["memory", "delivery", "hosting", "switchboard", "running", "latch", "server"]
 CLIENT = ["dial", "hearing", "client"]
 FLOORS = [
     [*PURE, "conversation"],  # pure: no socket, thread, file or widget

@@ -246,10 +246,10 @@ def test_a_with_block_takes_a_server_that_runs(serve, talk):
 
 
 def test_serve_forever_serves_until_somebody_stops_it(engine, talk, eventually):
-    server = ChatServer(port=0, engine=engine)
+    server = ChatServer(port=0, engine=engine).start()
     wait, waited = server._ended.wait, []
     server._ended.wait = lambda timeout: waited.append(timeout) or wait(0.01)
-    serving = threading.Thread(target=server.start().serve_forever)
+    serving = threading.Thread(target=server.serve_forever)
     serving.start()
     eventually(lambda: len(waited) > 1)
     talk(server).leaves()

@@ -24,6 +24,29 @@ for number in range(60):
 print("stopped")
 """
 
+EACH_LINE = """
+import sys
+from chatkit import ChatServer
+server, moment, line = ChatServer(port=0, engine=sys.argv[1]), 0, 0
+
+def run_line(frame, event, argument):
+    global line
+    line += event == "line"
+    if event == "line" and line == moment:
+        sys.settrace(None)
+        server.stop()
+    return run_line
+
+while line == moment:
+    line, moment = 0, moment + 1
+    sys.settrace(run_line)
+    server.start()
+    server.stop()
+    sys.settrace(None)
+    server.stop()
+print("stopped", moment > 200)
+"""
+
 
 @pytest.mark.fault(33)
 def test_the_handler_of_a_signal_may_stop_it_at_any_moment(engine):
@@ -31,3 +54,11 @@ def test_the_handler_of_a_signal_may_stop_it_at_any_moment(engine):
     command = [sys.executable, "-c", HANDLER, engine]
     done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
     assert (done.stdout, done.stderr) == ("stopped\n", "")
+
+
+@pytest.mark.fault(33)
+def test_it_may_be_stopped_before_each_line_of_its_start_and_of_its_stop(engine):
+    """Python's own lines too, in which it holds locks: no signal has to be lucky to meet them."""
+    command = [sys.executable, "-c", EACH_LINE, engine]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
+    assert (done.stdout, done.stderr) == ("stopped True\n", "")
