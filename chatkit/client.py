@@ -14,6 +14,7 @@ from chatkit.dial import begin_to_listen, dial
 from chatkit.errors import BadLine, CannotConnect, ChatError, NotAChatServer, NotSent, ServerGone, TooLong
 from chatkit.framing import MAX_LINE, LineReader
 from chatkit.hearing import Hearing
+from chatkit.latch import Latch
 from chatkit.limits import end_by_reset
 from chatkit.messages import Command, Message, Prompt, Say, clean, decode_client, encode
 
@@ -35,7 +36,7 @@ class ChatClient:
         self._quitting = self._heard_out = False
         self._socket: socket.socket | None = None
         self._reader = threading.Thread(target=self._read_all, name=f"chatkit client {name}", daemon=True)
-        self._settled = threading.Event()  # it has joined, or never will
+        self._settled = Latch()  # it has joined, or never will
         self._writing = threading.Lock()  # guards the socket's write side: a line goes out whole
         self._hearing = Hearing(name)  # its lock guards the end, too
 
@@ -178,7 +179,7 @@ class ChatClient:
                     with suppress(OSError):  # the reader will find out
                         self._write(encode(Prompt(self.name)))
                 elif self.state == "joined":
-                    self._settled.set()
+                    self._settled.open()
 
     def _close(self, why: ChatError | None) -> None:
         """End it for this reason, unless it has ended."""
@@ -192,6 +193,6 @@ class ChatClient:
                 self._socket.shutdown(socket.SHUT_RDWR)  # wakes the reader, who closes the socket
             if self._reader is threading.current_thread() or not self._reader.is_alive():
                 self._socket.close()  # earlier, the reader might read from the next socket of its number
-        self._settled.set()
+        self._settled.open()
         if is_first:
             self._hearing.put(None)  # last, for a subscriber may fail

@@ -4,7 +4,8 @@
 whatever its thread is doing. Within `set` or `wait`, another `set` or `wait` of it would never come back.
 """
 
-import threading
+import queue
+from contextlib import suppress
 
 
 class Latch:
@@ -12,17 +13,16 @@ class Latch:
 
     def __init__(self) -> None:
         self.is_open = False
-        self._lock = threading.Lock()  # held until then
-        self._lock.acquire()
+        self._pass: queue.SimpleQueue[None] = queue.SimpleQueue()  # its calls may interrupt each other
 
     def open(self) -> None:
-        """Let everybody pass, from now on; a second time changes nothing."""
-        if not self.is_open:
-            self.is_open = True  # first: who passes holds the lock for a moment, and then nobody waits for it
-            self._lock.release()
+        """Let everybody pass, from now on."""
+        self.is_open = True  # first: who has the pass in hand for a moment holds nobody up
+        self._pass.put(None)
 
     def wait(self, timeout: float) -> bool:
         """Return as soon as it is open, and after `timeout` seconds at most; say whether it is."""
-        if not self.is_open and self._lock.acquire(timeout=timeout):
-            self._lock.release()
+        if not self.is_open:
+            with suppress(queue.Empty):
+                self._pass.put(self._pass.get(timeout=max(0, timeout)))
         return self.is_open

@@ -15,8 +15,8 @@ SESSION = ["backoff", "outgoing", "standing", "courier", "session"]
 # From the ground up. A file imports from floors below, or from its left on its own floor.
 PURE = ["errors", "framing", "messages", "plain", "consent", "recording", "effects", "commands", "room"]
 PURE += ["broadcast", "pace", "cells"]
-SERVER = ["limits", "connection", "behind", "listener", "door", "engine", "engines"]
-SERVER += ["memory", "delivery", "hosting", "switchboard", "running", "latch", "server"]
+SERVER = ["latch", "limits", "connection", "behind", "listener", "door", "engine", "engines"]
+SERVER += ["memory", "delivery", "hosting", "switchboard", "running", "server"]
 CLIENT = ["dial", "hearing", "client"]
 FLOORS = [
     [*PURE, "conversation"],  # pure: no socket, thread, file or widget

@@ -406,9 +406,7 @@ def test_an_interrupted_call_keeps_neither_a_thread_nor_a_place_in_the_room(
 ):
     server = serve()
     ada = ChatClient(*server.address, "ada")
-    monkeypatch.setattr(
-        ada, "_settled", type("Settled", (), {"wait": interrupted, "set": lambda _self: None})()
-    )
+    monkeypatch.setattr(ada._settled, "wait", interrupted)
     with pytest.raises(KeyboardInterrupt):
         ada.connect()
     ada._reader.join(PATIENCE)

@@ -1,4 +1,4 @@
-"""A program may stop its server from the handler of a signal, at whatever moment that comes."""
+"""A program may stop its server, or quit, from the handler of a signal, at whatever moment that comes."""
 
 import os
 import subprocess
@@ -47,6 +47,35 @@ while line == moment:
 print("stopped", moment > 200)
 """
 
+EACH_LINE_OF_A_CLIENT = """
+import sys
+from contextlib import suppress
+from chatkit import ChatClient, ChatServer
+from chatkit.errors import ChatError
+server = ChatServer(port=0).start()
+
+def run_line(frame, event, argument):
+    global line
+    line += event == "line"
+    if event == "line" and line == moment:
+        sys.settrace(None)
+        client.quit()
+    return run_line
+
+for moment in range(1, 300):
+    line, client = 0, ChatClient(*server.address, "ada", timeout=1)
+    sys.settrace(run_line)
+    with suppress(ChatError):
+        client.connect()
+        client.say("hello")
+        client.quit()
+    sys.settrace(None)
+    client.quit()
+    assert client.state == "closed"
+server.stop()
+print("all have quit")
+"""
+
 
 @pytest.mark.fault(33)
 def test_the_handler_of_a_signal_may_stop_it_at_any_moment(engine):
@@ -62,3 +91,9 @@ def test_it_may_be_stopped_before_each_line_of_its_start_and_of_its_stop(engine)
     command = [sys.executable, "-c", EACH_LINE, engine]
     done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
     assert (done.stdout, done.stderr) == ("stopped True\n", "")
+
+
+def test_one_may_quit_before_each_line_in_which_one_connects_speaks_and_quits():
+    command = [sys.executable, "-c", EACH_LINE_OF_A_CLIENT]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
+    assert (done.stdout, done.stderr) == ("all have quit\n", "")
