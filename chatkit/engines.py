@@ -5,11 +5,13 @@ asks the kernel which sockets are ready, and reads only from those.
 """
 
 import selectors
+import socket
 import sys
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Union
 
 from chatkit.connection import Connection
@@ -49,12 +51,15 @@ class Threads(Engine):
 
     max_clients = 1_000
 
-    def start(self) -> None:
+    def __init__(self, listener: socket.socket, accept: Callable[[], Connection | None]) -> None:
+        super().__init__(listener, accept)
         self._inbox: deque[tuple[Event, Permit]] = deque()
         self._permits: list[Permit] = []  # to be given back in the next round
         self._threads: set[threading.Thread] = set()
         self._rung = self._stopping = False
         self._arrivals = threading.Semaphore(ACCEPTS_A_ROUND)
+
+    def start(self) -> None:
         self._accepting = self._spawn("accept", self._accept_all)
 
     def stop_accepting(self, close: Callable[[], None]) -> None:
@@ -77,7 +82,8 @@ class Threads(Engine):
         self._let_them_read_on()
         deadline = time.monotonic() + timeout
         for thread in list(self._threads):
-            thread.join(max(0, deadline - time.monotonic()))
+            with suppress(RuntimeError):  # Ctrl-C came while it was started; it will see that it must end
+                thread.join(max(0, deadline - time.monotonic()))
         super().stop(timeout)
 
     def _spawn(self, name: str, work: Callable[..., None], *args: Connection) -> threading.Thread:

@@ -33,6 +33,11 @@ class Hosting(Delivery):
         self._errands: deque[Callable[[], None]] = deque()
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """Who is in the room, in the order in which they joined; any thread may ask."""
+        return self.room.names
+
+    @property
     def outboxes(self) -> dict[str, int]:
         """The bytes that wait to be sent, by each client's address in words; any thread may ask."""
         return {each.peer: each.queued for each in self._connections.copy()}

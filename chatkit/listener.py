@@ -42,6 +42,9 @@ class Listener:
             self._give_up_reserve()
             sentence = f"cannot listen on {host} port {port}: {_why(error)}"
             raise CannotListen(sentence, getattr(error, "errno", None)) from error
+        except BaseException:  # Ctrl-C, while a name is looked up
+            self._give_up_reserve()
+            raise
         self.socket.settimeout(POLL)
         self.address: tuple[str, int] = self.socket.getsockname()[:2]
 

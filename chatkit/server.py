@@ -17,6 +17,7 @@ from chatkit.delivery import log
 from chatkit.door import Door
 from chatkit.engine import Engine
 from chatkit.engines import ENGINES
+from chatkit.heir import Heir
 from chatkit.latch import Latch
 from chatkit.limits import Limits
 from chatkit.listener import Listener
@@ -61,11 +62,6 @@ class ChatServer(Switchboard):
         """The host and the port that it listens on, once it has started."""
         return self._listener.address
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Who is in the room, in the order in which they joined."""
-        return self.room.names
-
     def start(self) -> Self:
         """Listen, serve in the background, and return at once; raise `CannotListen` if that is impossible."""
         with self._changing, ExitStack() as undo:  # what fails half-way leaves nothing behind
@@ -78,11 +74,7 @@ class ChatServer(Switchboard):
             undo.callback(self._engine.stop, 1.0)
             self._door = Door(self.limits, self._engine.max_clients)
             self._engine.start()
-            self._stopping, self._ended = False, Latch()
-            thread = threading.Thread(target=self._run, name="chatkit switchboard", daemon=True)
-            thread.start()
-            self._thread = thread
-            undo.pop_all()
+            self._begin(undo)
         running.begins(self)
         log.info("listening on %s port %d", *self.address)
         return self
@@ -124,6 +116,21 @@ class ChatServer(Switchboard):
 
     def __exit__(self, *_error: object) -> None:
         self.stop()
+
+    def _begin(self, undo: ExitStack) -> None:
+        """Start the thread that serves, and from then on is the one to give back what `undo` would."""
+        self._stopping, self._ended = False, Latch()
+        thread = Heir(self._run, "chatkit switchboard")
+        try:
+            thread.start()
+            self._thread = thread
+            undo.pop_all()
+        except BaseException:  # Ctrl-C, or there are no more threads
+            if not thread.call_off():
+                self._thread = thread
+                undo.pop_all()
+                self.stop()
+            raise
 
     def _open_memory(self, undo: ExitStack) -> None:
         self._memory = Memory(self.history)

@@ -376,3 +376,40 @@ def test_at_debug_the_log_tells_of_strangers_too(serve, talk, caplog, eventually
     stranger.leaves()
     eventually(lambda: f"{here} is gone: goodbye" in caplog.messages)
     assert f"{here} connected" in caplog.messages
+
+
+@pytest.mark.fault(33)
+@pytest.mark.parametrize("runs", [True, False], ids=["when it runs", "before it runs"])
+@pytest.mark.parametrize("which", ["accept", "switchboard"])
+def test_who_is_interrupted_while_a_thread_starts_keeps_nothing(
+    engine, which, runs, monkeypatch, nothing_left
+):
+    if (engine, which) == ("selectors", "accept"):
+        pytest.skip("this engine has no such thread")
+    start = threading.Thread.start
+
+    def interrupted(thread):
+        if not thread.name.endswith(which):
+            return start(thread)
+        if runs:
+            start(thread)
+        raise KeyboardInterrupt
+
+    server = ChatServer(port=0, engine=engine)
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            server.start()
+    assert is_free(server.address)
+    server.start().stop()
+
+
+@pytest.mark.fault(33)
+def test_who_is_interrupted_while_a_name_is_looked_up_keeps_nothing(engine, monkeypatch, nothing_left):
+    def interrupted(*_arguments, **_options):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(socket, "getaddrinfo", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            ChatServer(port=0, engine=engine).start()
