@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Self
 
+from chatkit.awake import join
 from chatkit.conversation import Conversation, State
 from chatkit.dial import begin_to_listen, dial
 from chatkit.errors import BadLine, CannotConnect, ChatError, NotAChatServer, NotSent, ServerGone, TooLong
@@ -136,8 +137,8 @@ class ChatClient:
             self._socket.sendall(line)
 
     def _wait_for_reader(self, seconds: float) -> None:
-        if self._reader.is_alive() and self._reader is not threading.current_thread():
-            self._reader.join(seconds)
+        if self._reader is not threading.current_thread():
+            join([self._reader], seconds)
 
     def _read_all(self) -> None:
         why = ChatError(f"a subscriber of {self.name}'s failed, so nothing more is heard")

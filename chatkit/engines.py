@@ -8,12 +8,11 @@ import selectors
 import socket
 import sys
 import threading
-import time
 from collections import deque
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Union
 
+from chatkit.awake import join
 from chatkit.connection import Connection
 from chatkit.engine import Engine, Event, Happened, read_event
 
@@ -65,7 +64,7 @@ class Threads(Engine):
     def stop_accepting(self, close: Callable[[], None]) -> None:
         close()
         self._arrivals.release(ACCEPTS_A_ROUND)
-        self._accepting.join(1.0)
+        join([self._accepting], 3.0)
 
     def add(self, connection: Connection) -> None:
         connection.sock.setblocking(True)
@@ -80,10 +79,7 @@ class Threads(Engine):
         self._stopping = True
         self._hush()
         self._let_them_read_on()
-        deadline = time.monotonic() + timeout
-        for thread in list(self._threads):
-            with suppress(RuntimeError):  # Ctrl-C came while it was started; it will see that it must end
-                thread.join(max(0, deadline - time.monotonic()))
+        join(list(self._threads), timeout)
         super().stop(timeout)
 
     def _spawn(self, name: str, work: Callable[..., None], *args: Connection) -> threading.Thread:

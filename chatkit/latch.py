@@ -7,6 +7,8 @@ whatever its thread is doing. Within `set` or `wait`, another `set` or `wait` of
 import queue
 from contextlib import suppress
 
+from chatkit.awake import waits
+
 
 class Latch:
     """Hold up whoever waits until it is opened, and nobody after that."""
@@ -22,7 +24,8 @@ class Latch:
 
     def wait(self, timeout: float) -> bool:
         """Return as soon as it is open, and after `timeout` seconds at most; say whether it is."""
-        if not self.is_open:
+        left = waits(timeout)
+        while not self.is_open and (wait := next(left, 0)):
             with suppress(queue.Empty):
-                self._pass.put(self._pass.get(timeout=max(0, timeout)))
+                self._pass.put(self._pass.get(timeout=wait))
         return self.is_open

@@ -11,6 +11,7 @@ from contextlib import ExitStack
 from typing import Self
 
 from chatkit import running
+from chatkit.awake import join
 from chatkit.connection import Connection
 from chatkit.consent import Consent
 from chatkit.delivery import log
@@ -27,6 +28,7 @@ from chatkit.room import Room
 from chatkit.switchboard import Switchboard
 
 HOST, PORT = "127.0.0.1", 55555
+GRACE = 10.0  # seconds in which `stop` waits for the end of what has no more to say
 
 
 class ChatServer(Switchboard):
@@ -96,10 +98,10 @@ class ChatServer(Switchboard):
             self._engine.ring()
         if thread is threading.current_thread():  # a hook asks for it: this round is the last
             return
-        ended.wait(timeout + 5.0)
-        thread.join(1.0)
+        ended.wait(timeout + GRACE)
+        join([thread], 1.0)
         with self._changing:
-            if self._thread is thread:  # or somebody else has stopped it, too, and has started it again
+            if self._thread is thread and not thread.is_alive():  # or it has been started again meanwhile
                 self._thread = None
                 running.has_ended(self)
 
@@ -162,7 +164,7 @@ class ChatServer(Switchboard):
             self._listener.close()
             for connection in self._connections:
                 connection.abort("server failed")
-            self._engine.stop(timeout=1.0)
+            self._engine.stop(timeout=3.0)
             self._listener.let_go()  # of whoever is still there
             if self.history:
                 self.history.close()

@@ -15,7 +15,7 @@ SESSION = ["backoff", "outgoing", "standing", "courier", "session"]
 # From the ground up. A file imports from floors below, or from its left on its own floor.
 PURE = ["errors", "framing", "messages", "plain", "consent", "recording", "effects", "commands", "room"]
 PURE += ["broadcast", "pace", "cells"]
-SERVER = ["latch", "limits", "connection", "behind", "listener", "door", "engine", "engines"]
+SERVER = ["awake", "latch", "limits", "connection", "behind", "listener", "door", "engine", "engines"]
 SERVER += ["memory", "delivery", "hosting", "switchboard", "heir", "running", "server"]
 CLIENT = ["dial", "hearing", "client"]
 FLOORS = [

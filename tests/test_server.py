@@ -293,16 +293,15 @@ def test_a_stop_while_it_is_still_starting_stops_it(engine, nothing_left, monkey
     assert not alive
 
 
-def test_a_second_stop_does_not_take_a_new_start_for_the_old_one(serve, eventually):
+def test_a_second_stop_does_not_take_a_new_start_for_the_old_one(serve, eventually, monkeypatch):
     server = serve()
-    thread, join = server._thread, server._thread.join
 
-    def joins_late(timeout):
-        thread.join = join
+    def joins_late(*_):
+        monkeypatch.undo()
         server.stop()  # somebody else's, and then
         server.start()
 
-    thread.join = joins_late
+    monkeypatch.setattr("chatkit.server.join", joins_late)
     server.stop()
     address = server.address
     assert not is_free(address)
