@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
+from chatkit.awake import join
 from chatkit.backoff import Backoff
 from chatkit.client import ChatClient
 from chatkit.courier import Courier, attend
@@ -91,8 +92,7 @@ class Session:
     def close(self, timeout: float = 2.0) -> None:
         """Leave in good order, within `timeout` seconds."""
         self.leave()
-        if self._thread.is_alive():
-            self._thread.join(timeout)
+        join([self._thread], timeout)
 
     def _run(self) -> None:
         while not self._closing:

@@ -132,6 +132,11 @@ def test_help_has_examples_and_exit_statuses_and_fits_a_terminal(command):
         (["dance"], "there is no command 'dance' ("),
         (["--verison"], "there is no option --verison; did you mean --version?"),
         (["serve", "--asci"], "there is no option --asci; did you mean --ascii?"),
+        (
+            ["serve", "--port", "5"],
+            "--port; say the host and the port without it, as in 127.0.0.1 55555",
+        ),
+        (["join", "--host=::1"], "option --host=::1; say the host and the port without it"),
         (["join", "--jason"], "there is no option --jason; did you mean --json?"),
         (["serve", "--engine", "thread"], "invalid choice: 'thread'"),
         (["serve", "--max-clients", "many"], "'many'"),

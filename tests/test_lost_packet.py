@@ -4,15 +4,13 @@ A crowded loopback loses packets like any network: what a processor's queue has 
 (`net.core.netdev_max_backlog`) is dropped. A second later it is sent again: RFC 6298, section 2.
 """
 
-import ctypes
-import socket
-import struct
 import sys
 import threading
 from contextlib import contextmanager
 
 import pytest
 import rerun
+from packet_filter import EVERYTHING, lose, lose_nothing
 from talker import eventually
 
 from chatkit import ChatServer
@@ -20,8 +18,6 @@ from chatkit.check import Verdict, check
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="a filter of Linux loses the packet")
 
-ATTACH, DETACH = 26, 27  # SO_ATTACH_FILTER, SO_DETACH_FILTER: asm-generic/socket.h
-NOTHING = struct.pack("=HBBI", 0x06, 0, 0, 0)  # BPF_RET | BPF_K: keep 0 bytes of a packet
 SYN_SENT = "02"  # net/tcp_states.h
 
 
@@ -29,12 +25,11 @@ SYN_SENT = "02"  # net/tcp_states.h
 def losing_the_first_packet(listener):
     """Have `listener` lose who calls, until somebody has called."""
     port, over = listener.getsockname()[1], threading.Event()
-    program = ctypes.create_string_buffer(NOTHING)
-    listener.setsockopt(socket.SOL_SOCKET, ATTACH, struct.pack("@HP", 1, ctypes.addressof(program)))
+    lose(listener, EVERYTHING)
 
     def find_again():
         eventually(lambda: is_calling(port) or over.is_set())
-        listener.setsockopt(socket.SOL_SOCKET, DETACH, 0)
+        lose_nothing(listener)
 
     finder = threading.Thread(target=find_again)
     finder.start()

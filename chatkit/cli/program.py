@@ -104,11 +104,16 @@ def _take(extra: list[str], options: argparse.Namespace, parser: Parser) -> None
     """Take the words that argparse left over: those after an option may still be a port or a name."""
     unknown = [word for word in extra if word.startswith("-")]
     if unknown:
-        options_known = re.findall(r"--[\w-]+", parser.format_help())
-        parser.error(f"there is no option {unknown[0]}{_nearest(unknown[0], options_known)}")
+        parser.error(f"there is no option {unknown[0]}{_instead(unknown[0], parser.format_help())}")
     if extra and "words" not in options:
         parser.error(f"{extra[0]!r} is one word too many")
     options.words = [*getattr(options, "words", []), *extra]
+
+
+def _instead(option: str, usage: str) -> str:
+    if re.fullmatch(r"--(host|port)(=.*)?|-p", option) and "HOST PORT" in usage:
+        return "; say the host and the port without it, as in 127.0.0.1 55555"
+    return _nearest(option, re.findall(r"--[\w-]+", usage))
 
 
 def _nearest(word: str, known: list[str]) -> str:

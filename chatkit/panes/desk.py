@@ -56,8 +56,10 @@ class Desk:
         result.notes.extend(filter(None, [trouble, progress.trouble]))
         return result
 
-    def hint(self, name: str = "", number: int = 0) -> None:
+    def hint(self, name: str | int = "", number: int = 0) -> None:
         """Print the next hint of an exercise, by default the last one answered; or hint `number`."""
+        if isinstance(name, int):
+            return self.hint("", name)
         name = name or self._last
         if not name:
             return print('Which exercise? For instance: hint("lines")')

@@ -2,11 +2,13 @@
 
 import os
 import socket
+import sys
 import threading
 import time
 from contextlib import contextmanager, suppress
 
 import pytest
+from packet_filter import UNASKED_RESETS, lose
 
 from chatkit import ChatServer, Limits
 from chatkit.bench.load import crowd as crowds
@@ -217,6 +219,24 @@ def test_the_stalled_are_cut_and_the_others_go_on(crowd, engine, nothing_left):
     assert told.figures["cut"] == told.figures["sleepers"] == 2
     assert told.figures["kept"] > 0
     assert told.figures["growth"] < 64 << 20
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a filter of Linux loses the packet")
+def test_who_is_cut_is_counted_though_the_reset_is_lost(crowd, engine, nothing_left, monkeypatch):
+    """A kernel does not take it if what went before it did not fit into a full buffer."""
+    with ChatServer(port=0, engine=engine, limits=Limits(outbox=1 << 18)) as server:
+        clients = crowd(server.address, lines=16)
+        begin = clients.begin
+
+        def loses_resets():
+            begin()
+            for member in clients.members[-2:]:
+                lose(member.sock, UNASKED_RESETS)
+
+        monkeypatch.setattr(clients, "begin", loses_resets)
+        told = stalling.stalled(clients, PID, 6, 2, 0.05, 0.3)
+        clients.close()
+    assert (told.trouble, told.faults, told.figures["cut"]) == ("", Faults(), 2)
 
 
 def test_a_server_that_waits_for_the_stalled_is_seen_to_stand_still(crowd):
