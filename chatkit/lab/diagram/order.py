@@ -2,7 +2,8 @@
 
 The log's own order is never wrong, for nothing is written before its cause. But what the server sends to
 several clients at once goes out in any order. So the log's order is kept, but for three things, and all only
-inside a burst: steps that follow one another without a pause of a quarter of a second.
+inside a burst: steps that follow one another without a pause of a second, for on a busy machine even what
+the server does at once may take a part of that.
 
 1. What goes to clients with nothing else between it takes turns: everybody's first, then everybody's
    second, each time in the order of the people; FIN and RST come after bytes.
@@ -28,7 +29,8 @@ from typing import NamedTuple
 from chatkit.lab.events import Event, Kind, Way
 
 ENDINGS = (Kind.FIN, Kind.RST)
-PAUSE = 0.25  # seconds
+BURST = 1.0  # seconds without a step, after which another burst begins
+LATE = 0.25  # seconds on the way, after which one sees that it was late
 NEXT_SLICE = 1.0  # seconds, in which the rest of a line comes from a wire that slices, on a busy machine too
 _REACH = 64  # steps that a late copy may go back at most
 
@@ -45,8 +47,8 @@ class Step(NamedTuple):
 def make_steps(events: Iterable[Event]) -> list[Step]:
     """Return the events in the order given, and among them the moments when late ones arrived.
 
-    Late is what took longer than a pause, and did not just follow on the heels of what was not late: slices
-    of one line arrive one after the other, and may take a while in all.
+    Late is what took longer than a quarter of a second, and did not just follow on the heels of what was not
+    late: slices of one line arrive one after the other, and may take a while in all.
     """
     steps, arrivals, now = [], [], 0.0
     before: dict[tuple[str, Way], tuple[float, bool]] = {}  # until when the next is on its heels; was it late
@@ -55,9 +57,9 @@ def make_steps(events: Iterable[Event]) -> list[Step]:
         late = False
         if then is not None:
             heels, was_late = before.get((event.person, event.way), (0.0, True))
-            late = then - event.sent > PAUSE and (was_late or then > heels)
+            late = then - event.sent > LATE and (was_late or then > heels)
             is_whole = event.kind != Kind.BYTES or event.data.endswith(b"\n")
-            before[event.person, event.way] = then + (PAUSE if is_whole else NEXT_SLICE), late
+            before[event.person, event.way] = then + (LATE if is_whole else NEXT_SLICE), late
         steps.append(Step(event, now, late))
         if late and then is not None:
             arrivals.append(Step(event, then, True, True))
@@ -92,7 +94,7 @@ def put_in_order(steps: Sequence[Step], people: Sequence[str], last: int) -> lis
 def _bursts(steps: Iterable[Step]) -> Iterator[list[Step]]:
     burst: list[Step] = []
     for step in steps:
-        if burst and step.time - burst[-1].time > PAUSE:
+        if burst and step.time - burst[-1].time > BURST:
             yield burst
             burst = []
         burst.append(step)
