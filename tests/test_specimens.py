@@ -5,6 +5,7 @@ what is heavy, needs a process or is broken only sometimes. `chatkit check --mus
 """
 
 import ast
+import multiprocessing
 import signal
 import socket
 import subprocess
@@ -29,13 +30,21 @@ PARTS = {"__init__", "__main__", "housing"}
 # Six bytes sent without a pause are often read in one piece; a server that cannot collect then keeps this.
 BROKEN_BY_LUCK = {"a_name_may_come_byte_by_byte"}
 
+ENDLESS = """
+from chatkit.check.museum import Here
+from chatkit.specimens import specimen
+for _ in range(10):
+    Here(specimen("wakes_nobody").server("127.0.0.1", 0).start()).end()
+"""
+
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 
 
 @pytest.fixture(scope="module")
 def cells():
-    """Every meeting of a quick walk through the museum."""
-    return museum.walk(quick=True)
+    """Every meeting of a quick walk through the museum; what of it never ends, ends with the process."""
+    with multiprocessing.get_context("spawn").Pool(1) as elsewhere:
+        return elsewhere.apply(museum.walk, kwds={"quick": True})
 
 
 @pytest.mark.timeout(900)
@@ -70,6 +79,12 @@ def test_a_specimen_that_is_repaired_is_a_surprise(cells):
     )
     assert boast.surprise == f"boast declares that it breaks {cell.outcome.name}, which is kept"
     assert boast.sign == "!"
+
+
+def test_a_walk_is_over_although_some_servers_never_end():
+    """At its exit a process stops its servers, one after the other; but not those."""
+    ended = subprocess.run([sys.executable, "-c", ENDLESS], cwd=PACKAGE.parent, timeout=60)
+    assert ended.returncode == 0
 
 
 def test_every_specimen_is_in_the_museum():

@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from chatkit import running
 from chatkit.check.factory import Threaded
 from chatkit.check.judging import HOST, command_venue
 from chatkit.check.outcome import Outcome
@@ -42,12 +43,16 @@ Watcher = Callable[["Cell"], None]
 
 
 class Here(Threaded):
-    """A server in this process; nothing of it can be measured, and nobody waits until it has stopped."""
+    """A server in this process; nothing of it can be measured, and nobody waits until it has stopped.
+
+    Some never stop: the process ends without waiting for them, too.
+    """
 
     def __init__(self, server: Any) -> None:
         self._server, self._error = server, ""
 
     def end(self) -> None:
+        running.has_ended(self._server)
         threading.Thread(target=self._server.stop, args=(0.0,), daemon=True).start()
 
 
