@@ -89,7 +89,7 @@ class ChatServer(Switchboard):
             pass
 
     def stop(self, timeout: float = 2.0) -> None:
-        """Tell every client, send what is queued within `timeout` seconds, and give back all it holds."""
+        """Tell all, send what is queued within `timeout` seconds, give all back; return within 11 s more."""
         with self._changing:
             if not (thread := self._thread):
                 return

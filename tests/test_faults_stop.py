@@ -77,7 +77,7 @@ def test_stop_twice_is_no_error(serve):
 
 
 @pytest.mark.fault(33)
-def test_who_has_not_ended_in_time_is_not_forgotten(engine, nothing_left, monkeypatch):
+def test_who_has_not_ended_in_time_is_not_forgotten(engine, talk, monkeypatch):
     """A second start beside what still ends would share its sockets with it."""
     may_end = threading.Event()
 
@@ -95,7 +95,9 @@ def test_who_has_not_ended_in_time_is_not_forgotten(engine, nothing_left, monkey
     monkeypatch.undo()
     server.stop()
     with server.start() as again:
-        assert Talker(again.address, "ada").found == [""]
+        ada = talk(again, "ada")
+        assert ada.found == [""]
+        ada.leaves()
 
 
 def test_stop_before_start_is_no_error(engine):

@@ -122,7 +122,7 @@ class _Night:
 def _ask_every_second(sock: socket.socket) -> None:
     """Have the kernel ask whether the other end is still there: a keepalive (RFC 9293, section 3.8.4).
 
-    A reset that lies beyond what a full buffer has taken is not heard, nor sent again: seen in 1 of 719 runs.
+    A reset that lies beyond what a full buffer has taken is not heard, nor sent again.
     """
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     for option in {"TCP_KEEPIDLE", "TCP_KEEPINTVL"} & vars(socket).keys():  # as far as this platform has them
