@@ -31,9 +31,8 @@ class ChatClient:
 
     def __init__(self, host: str, port: int, name: str, *, timeout: float = 5.0) -> None:
         self.host, self.port, self.name, self.timeout = host, port, name, timeout
-        self._where = f"{host} port {port}"
         self.closed_because: ChatError | None = None
-        self._conversation = Conversation(name)
+        self._where, self._conversation = f"{host} port {port}", Conversation(name)
         self._quitting = self._heard_out = False
         self._socket: socket.socket | None = None
         self._reader = threading.Thread(target=self._read_all, name=f"chatkit client {name}", daemon=True)
@@ -128,6 +127,7 @@ class ChatClient:
             self._write(line)
         except OSError as error:
             gone = ServerGone(f"{self._where} takes no more lines: {error}")
+            self._wait_for_reader(self.timeout if isinstance(error, ConnectionError) else 0)  # it hears why
             self._close(gone)
             raise self.closed_because or gone from error
 

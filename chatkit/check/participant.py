@@ -82,6 +82,7 @@ class Participant:
         except BlockingIOError:
             pass
         except OSError:
+            self._hear_out()
             self._end("the server reset the connection (RST)", f"RST {RECEIVED}")
         self.stage.watch(self)
 
@@ -95,6 +96,15 @@ class Participant:
             return self._end("the server reset the connection (RST)", f"RST {RECEIVED}")
         if not data:
             return self._end("the server closed the connection (FIN)", f"FIN {RECEIVED}")
+        self._hear(data)
+
+    def _hear_out(self) -> None:
+        """Read what came before a reset: who sends hears of the reset first."""
+        with suppress(OSError):
+            while not self.frozen and (data := self.sock.recv(PORTION)):
+                self._hear(data)
+
+    def _hear(self, data: bytes) -> None:
         self.stage.timeline.add(self.name, RECEIVED, data)
         *lines, self.tail = (self.tail + data).split(b"\n")
         self._note(lines)
