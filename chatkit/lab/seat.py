@@ -86,8 +86,8 @@ class Seat:
             self._client.enter(typed)
             self.transcript.own(self.name, typed)
         except ChatError as error:
-            told = self.status != "joined"  # why it is over
-            words = f"{self.name} is not in the room" if told else self._in_words(error)
+            is_over = self._client.state == "closed"  # why, its end tells
+            words = f"{self.name} is not in the room" if is_over else self._in_words(error)
             self.transcript.remark(words, trouble=True)
 
     def _hear(self, client: ChatClient, message: Message | None) -> None:

@@ -13,6 +13,7 @@ from chatkit import errors
 from chatkit.check.rooms import Manners, Room
 from chatkit.check.stage import Stage
 from chatkit.client import ChatClient
+from chatkit.lab.seat import Seat
 from chatkit.limits import end_by_reset
 from chatkit.messages import Said
 
@@ -36,8 +37,7 @@ def has_been_reset(sock):
 
 def test_the_check_hears_why_before_it_hears_of_the_reset():
     with on_stage() as (ada, of_ada):
-        of_ada.sendall(b"! no name\n")
-        end_by_reset(of_ada)
+        ends_with(b"! no name\n")(of_ada)
         of_ada.close()
         assert has_been_reset(ada.sock)
         ada.sends(b"ada")
@@ -48,13 +48,23 @@ def test_the_check_hears_why_before_it_hears_of_the_reset():
 def test_who_freezes_reads_nothing_when_it_hears_of_the_reset():
     with on_stage() as (ada, of_ada):
         ada.hold(True)
-        of_ada.sendall(b"! no name\n")
-        end_by_reset(of_ada)
+        ends_with(b"! no name\n")(of_ada)
         of_ada.close()
         assert has_been_reset(ada.sock)
         ada.sends(b"ada")
         assert ada.lines == []
         assert "RST" in ada.ended
+
+
+def ends_with(words):
+    """Send `words` and a reset; Nagle's algorithm would keep back what the reset then discards."""
+
+    def end(sock):
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        sock.sendall(words)
+        end_by_reset(sock)
+
+    return end
 
 
 class Late:
@@ -78,15 +88,10 @@ class Late:
 
 def test_a_client_that_speaks_hears_why_it_was_cut():
     is_late, is_reading = threading.Event(), threading.Event()
-
-    def cuts(sock):
-        is_late.wait(PATIENCE)
-        sock.sendall(b"[grace] hi\n")
-        is_reading.wait(PATIENCE)
-        sock.sendall(b"! you speak too fast\n")
-        end_by_reset(sock)
-
-    with a_server_that(*JOINED, cuts) as address:
+    late, reading = (lambda _sock, each=each: each.wait(PATIENCE) for each in (is_late, is_reading))
+    with a_server_that(
+        *(*JOINED, late, b"[grace] hi\n", reading, ends_with(b"! you speak too fast\n"))
+    ) as address:
         ada = ChatClient(*address, "ada").connect()
         ada._socket = Late(ada)
         is_late.set()
@@ -98,3 +103,25 @@ def test_a_client_that_speaks_hears_why_it_was_cut():
         with pytest.raises(errors.ServerGone, match="you speak too fast"):
             ada.say("hello")
         ada.quit()
+
+
+def test_a_pane_that_speaks_into_the_end_says_why_it_ended_once(eventually):
+    works, may_end = [], threading.Event()
+
+    def work():
+        while works:
+            works.pop(0)()
+
+    end = (lambda _sock: may_end.wait(PATIENCE), ends_with(b"! you speak too fast\n"))
+    with a_server_that(*JOINED, *end) as address:
+        ada = Seat(*address, "ada", works.append)
+        ada.join()
+        work()
+        may_end.set()
+        eventually(lambda: ada._client.state == "closed")
+        ada.say("hello")
+        work()
+        _, what, why = ada.transcript.text.splitlines()[-3:]
+        assert what == "! you speak too fast"
+        assert why.endswith("it said: you speak too fast")
+        assert ada.transcript.text.count("you speak too fast") == 2
