@@ -12,7 +12,7 @@ from contextlib import suppress
 
 from chatkit.broadcast import Piece
 from chatkit.framing import LineReader
-from chatkit.limits import Limits, Turn, end_by_reset, tune
+from chatkit.limits import Limits, Turn, end_by_reset, tune, unsent
 from chatkit.pace import Pace
 
 PIECES = 512  # in one send; systems take 1024 (IOV_MAX)
@@ -24,9 +24,9 @@ class Connection:
     """Hold one accepted socket, the line it is in the middle of, and what it has yet to be sent."""
 
     __slots__ = (  # a room of thousands has thousands of these
-        "_closed", "_line_began", "_moved", "_outbox", "aborted", "arrived", "closing", "ended", "limits",
-        "lines", "pace", "peer", "queued", "reason", "received", "said", "sent", "sock", "stalled", "turn",
-        "watched",
+        "_closed", "_held", "_line_began", "_moved", "_outbox", "aborted", "arrived", "closing", "ended",
+        "limits", "lines", "pace", "peer", "queued", "reason", "received", "said", "sent", "sock", "stalled",
+        "turn", "watched",
     )  # fmt: skip
     reader_type: type[LineReader] = LineReader
 
@@ -45,7 +45,7 @@ class Connection:
         self.aborted = False  # nothing more will be sent
         self.stalled = False  # the kernel did not take all that was queued
         self.watched = 0  # what a selector watches it for
-        self.queued = 0  # bytes in the outbox
+        self.queued = self._held = 0  # bytes in the outbox, and, once it is to end, in the kernel
         self.said = self.received = self.sent = 0  # lines that came, bytes that came, bytes that went
         self._outbox = _NOTHING
         self.arrived = self._line_began = self._moved = self._closed = time.monotonic()
@@ -103,10 +103,8 @@ class Connection:
     def abort(self, reason: str) -> None:
         """Cut now: what is queued is lost, and the peer gets a reset."""
         self.reason = self.reason or reason
-        self.closing = self.aborted = True
-        self.stalled = False
-        self._outbox = _NOTHING
-        self.queued = 0
+        self.closing, self.aborted, self.stalled = True, True, False
+        self._outbox, self.queued = _NOTHING, 0
         with suppress(OSError):
             end_by_reset(self.sock)
         self._shutdown(socket.SHUT_RDWR)  # wakes its reader, whose last word closes the socket
@@ -121,12 +119,14 @@ class Connection:
             return "too slow"
         if self.lines.tail and not self.closing and now - self._line_began > self.limits.line_time:
             return "line never finished"
-        patience = self.limits.stall_time if self.queued else self.limits.linger
+        patience = self.limits.stall_time if self.queued or self._held else self.limits.linger
         late = idle > patience or now - self._closed > self.limits.farewell
         return "no goodbye" if self.closing and late else ""
 
     def idle(self) -> float:
         """Return for how many seconds none of what waits for it has been taken."""
+        if self.closing and (held := unsent(self.sock)) != self._held:
+            self._held, self._moved = held, time.monotonic()
         return time.monotonic() - self._moved
 
     def age(self) -> float:

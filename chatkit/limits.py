@@ -78,3 +78,17 @@ def tune(sock: socket.socket) -> None:
 def end_by_reset(sock: socket.socket) -> None:
     """Have `close` cut the connection; a peer that only sends would not hear of a mere goodbye."""
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+
+
+def unsent(sock: socket.socket) -> int:
+    """Return how many bytes the kernel holds that the peer's has not taken; 0, too, where it does not tell.
+
+    Linux does: SIOCOUTQ, in tcp(7).
+    """
+    if sys.platform == "linux":
+        import fcntl
+        import termios
+
+        with suppress(OSError, ValueError):  # it has been closed
+            return int(struct.unpack("i", fcntl.ioctl(sock, termios.TIOCOUTQ, bytes(4)))[0])
+    return 0

@@ -7,6 +7,7 @@ deadline, and nothing here sleeps in place of a condition.
 import faulthandler
 import itertools
 import os
+import select
 import socket
 import struct
 import threading
@@ -35,6 +36,13 @@ def is_free(address: tuple[str, int]) -> bool:
     except OSError:
         return False
     return True
+
+
+def has_been_reset(sock: socket.socket) -> bool:
+    """Wait until the connection is dead, and say whether it is; what had come is still to be read."""
+    poll = select.poll()
+    poll.register(sock, 0)
+    return bool(poll.poll(PATIENCE * 1000))
 
 
 _LOW = 15_000 + os.getpid() % 100 * 50  # the first of this process's own

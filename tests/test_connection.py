@@ -26,6 +26,9 @@ class FakeSocket:
         self.shut = []
         self.linger = None
 
+    def fileno(self):
+        return -1  # so no kernel holds anything
+
     def setsockopt(self, level, option, value):
         if option == socket.SO_LINGER:
             self.linger = value
@@ -386,6 +389,28 @@ def test_whoever_has_ended_its_line_has_no_deadline(clock):
 def test_a_peer_that_does_not_say_goodbye_after_us_is_overdue(clock):
     each = connection(linger=1)
     each.close()
+    assert each.overdue() == ""
+    clock(1.1)
+    assert each.overdue() == "no goodbye"
+
+
+def test_who_has_yet_to_take_what_the_kernel_holds_has_longer_for_a_goodbye(clock, monkeypatch):
+    held = 3000
+    monkeypatch.setattr("chatkit.connection.unsent", lambda sock: held)
+    each = connection(linger=1, stall_time=10)
+    each.close()
+    for held in (3000, 2000, 1000, 0):
+        assert each.overdue() == ""
+        clock(9)
+        assert each.overdue() == ("" if held else "no goodbye")
+
+
+def test_who_takes_none_of_what_the_kernel_holds_is_overdue(clock, monkeypatch):
+    monkeypatch.setattr("chatkit.connection.unsent", lambda sock: 3000)
+    each = connection(linger=1, stall_time=10)
+    each.close()
+    assert each.overdue() == ""
+    clock(9)
     assert each.overdue() == ""
     clock(1.1)
     assert each.overdue() == "no goodbye"

@@ -9,7 +9,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from talker import Talker, is_free
+from talker import Talker, has_been_reset, is_free
 from within import within
 
 from chatkit import ChatServer, Limits
@@ -68,6 +68,23 @@ def test_stop_ends_in_time_although_clients_are_frozen(serve, gather):
     grace.says("/who")
     grace.hears("! here now: grace, ada, linus")
     within(3, lambda: server.stop(timeout=0.2))
+
+
+@pytest.mark.fault(33)
+def test_who_is_slow_to_read_hears_all_there_was_before_the_goodbye(serve, gather, eventually):
+    """The kernel has taken it, and a reset would have it thrown away."""
+    server = serve(limits=Limits(linger=0.2))
+    (grace,) = gather(server, "grace")
+    (ada,) = gather(server, "ada", receive_buffer=4096)
+    grace.says(*["x" * 4000] * 40, "/who")
+    grace.hears_until("! here now: grace, ada")
+    eventually(lambda: not any(server.outboxes.values()))
+    stopping = in_the_background(lambda: server.stop(timeout=60))
+    assert has_been_reset(grace.socket)  # she has heard all, and says no goodbye
+    *said, goodbye = ada.hears_all()
+    assert said == ["[grace] " + "x" * 4000] * 40
+    assert goodbye == "! the server is stopping; goodbye"
+    stopping.join(60)
 
 
 def test_stop_twice_is_no_error(serve):

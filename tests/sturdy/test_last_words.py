@@ -1,13 +1,12 @@
 """What has come before a reset is heard, although who speaks hears of the reset first."""
 
-import select
 import socket
 import threading
 from contextlib import contextmanager
 
 import pytest
 from impostor import JOINED, a_server_that
-from talker import PATIENCE
+from talker import PATIENCE, has_been_reset
 
 from chatkit import errors
 from chatkit.check.rooms import Manners, Room
@@ -27,12 +26,6 @@ def on_stage():
         with listener.accept()[0] as of_ada:
             yield ada, of_ada
         stage.clear(politely=False)
-
-
-def has_been_reset(sock):
-    poll = select.poll()
-    poll.register(sock, 0)
-    return bool(poll.poll(PATIENCE * 1000))
 
 
 def test_the_check_hears_why_before_it_hears_of_the_reset():
