@@ -22,7 +22,7 @@ class Limits:
     outbox: int = 8 << 20  # bytes not yet sent, at once
     stalled: int = 1 << 20  # bytes not yet sent, of which none was taken for stall_time
     stall_time: float = 10.0
-    linger: float = 1.0  # for the peer's goodbye after ours, when nothing is queued any more
+    linger: float = 1.0  # for the peer's goodbye after ours, once it has all that waited
     farewell: float = 60.0  # for all that is queued when we say goodbye; with nothing taken, stall_time
     clients: int | None = None  # how many at a time; None: as many as the engine and the descriptors allow
     per_address: int = 16  # how many of them from one address; loopback is not counted
