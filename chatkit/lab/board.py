@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any, Self
 
 from chatkit.check.deadline import comes_true
@@ -106,14 +107,15 @@ class Board:
             if not self._earlier:
                 time.sleep(max(0.0, self._before.at + ENOUGH - time.monotonic()))
             now, rows = self._judged()
-            if now.at - self._before.at >= ENOUGH:
-                self._earlier, self._before = self._before, now
             return Look(rows, tuple(self._missing(now)))
 
     def _judged(self) -> tuple[Seen, tuple[Row, ...]]:
         now = self._see()
         is_early = now.at - self._before.at < ENOUGH
-        return now, Judge(self._earlier if is_early and self._earlier else self._before, now).rows()
+        judge = Judge(self._earlier if is_early and self._earlier else self._before, now)
+        if not is_early:
+            self._earlier, self._before = self._before, replace(now, hungry=judge.hungry())
+        return now, judge.rows()
 
     def _see(self) -> Seen:
         self._find_address()

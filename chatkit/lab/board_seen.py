@@ -57,6 +57,7 @@ class Seen:
     workers: tuple[Worker, ...] = ()
     outboxes: Mapping[Peer, int] = field(default_factory=dict)  # bytes
     names: Mapping[int, str] = field(default_factory=dict)  # by the peer's port
+    hungry: frozenset[int] = frozenset()  # threads that had run for nothing since the look before
 
     def who(self, peer: Peer) -> str:
         """Return a person's name, or the address if nobody knows it."""

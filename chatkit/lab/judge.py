@@ -1,7 +1,8 @@
 """What two looks at a server mean: a row for each socket and thread, with a verdict; a pure function.
 
 An empty read says that the peer will never speak again. Nobody healthy asks on, so a loop is told by counting
-those, and not by its speed: on a busy machine it is a loop still.
+those, and not by its speed: on a busy machine it is a loop still. A loop that reads nothing at all is told by
+its hunger, in two looks: so hungry in one is also who collects garbage, or stands still on a core.
 """
 
 from collections import Counter
@@ -50,15 +51,22 @@ class Judge:
         """Say whether a thread runs round and round, and nothing comes of it."""
         if worker.loops and worker.place.call == RECV:
             return True
-        earlier = self.earlier.get(worker.number, worker)
-        done = worker.done - earlier.done
-        if self._new(worker).failed >= MANY_FAILED > done:
-            return True
+        failed = self._new(worker).failed >= MANY_FAILED > self._done(worker)
+        return failed or (worker.number in self.before.hungry and self._is_hungry(worker))
+
+    def hungry(self) -> frozenset[int]:
+        """Return the threads, by number, that seem to have run for nothing since the last look."""
+        return frozenset(worker.number for worker in self.now.workers if self._is_hungry(worker))
+
+    def _is_hungry(self, worker: Worker) -> bool:
         deserted = not self.now.inside and any(each.state == "CLOSE_WAIT" for each in self.now.sockets)
-        ran = worker.hunger.ran - earlier.hunger.ran
-        if done >= A_FEW or ran < ENOUGH_TO_DO_A_FEW:
+        ran = worker.hunger.ran - self.earlier.get(worker.number, worker).hunger.ran
+        if self._done(worker) >= A_FEW or ran < ENOUGH_TO_DO_A_FEW:
             return False
         return self.share(worker) >= (SOME_OF_IT if deserted else A_CORE)
+
+    def _done(self, worker: Worker) -> int:
+        return worker.done - self.earlier.get(worker.number, worker).done
 
     def is_still(self, worker: Worker) -> bool:
         """Say whether a thread stands where it stood at the last look."""

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
@@ -270,13 +271,33 @@ def test_a_loop_that_reads_nothing_at_all_is_found_by_its_hunger(watch, talk):
 def test_who_only_waits_for_a_core_on_a_busy_machine_does_not_spin():
     def verdict(ran):
         before, now = (
-            Seen(at, workers=(Worker(1, "switchboard", hunger=hunger),))
+            Seen(at, workers=(Worker(1, "switchboard", hunger=hunger),), hungry=frozenset([1]))
             for at, hunger in [(0, Hunger()), (1, Hunger(ran, 1.0))]
         )
         return Judge(before, now).rows()[0].verdict
 
     assert verdict(ran=0.001) is Verdict.WORKS
     assert verdict(ran=0.1) is Verdict.SPINS
+
+
+def test_who_works_on_for_a_while_without_a_call_does_not_spin(watch, serve, gather, monkeypatch):
+    """To collect a big program's garbage takes as long, and no look falls into it: it stops all threads."""
+    server = serve()
+    hear_all = server.room.hear_all
+
+    def works(guest, lines):
+        end = time.thread_time() + 0.5
+        while time.thread_time() < end:
+            pass
+        return hear_all(guest, lines)
+
+    ada, bob = gather(server, "ada", "bob")
+    board = watch(server)
+    board.look()
+    monkeypatch.setattr(server.room, "hear_all", works)
+    ada.says("work")
+    bob.hears("[ada] work")
+    assert [board.look(wait=0).who("SPINS") for _ in range(3)] == [()] * 3
 
 
 # Whatever it is shown
