@@ -36,34 +36,23 @@ class Count:
         self.waits = sock.gettimeout() != 0  # if not, something else waits, for many sockets at once
         self.ref: weakref.ref[socket.socket] | None = None
 
-    @property
-    def done(self) -> int:
-        """How many calls were not in vain: all but the reads that brought nothing."""
-        return self.calls + self.reads - self.empty - self.failed
-
 
 class Tally:
-    """All counts of one thread, the one it was on last, and what was done on sockets that are gone."""
+    """All counts of one thread, the one it was on last, and how many calls on any socket were not in vain."""
 
-    __slots__ = ("__weakref__", "counts", "now", "past")
+    __slots__ = ("__weakref__", "counts", "done", "now")
 
     def __init__(self) -> None:
         self.counts: dict[int, Count] = {}  # by the identity of the socket, for as long as that lives
         self.now: Count | None = None
-        self.past: list[int] = []
-
-    @property
-    def done(self) -> int:
-        """How many of all its calls were not in vain."""
-        return sum(self.past) + sum(count.done for count in list(self.counts.values()))
+        self.done = 0  # all but the reads that brought nothing; only this thread writes it, so it never falls
 
     def meet(self, sock: socket.socket) -> Count:
         """Begin a count for a socket; it goes when the socket does."""
-        counts, past, key, count = self.counts, self.past, id(sock), Count(sock)
+        counts, key, count = self.counts, id(sock), Count(sock)
 
         def forget(_: object) -> None:  # it knows no tally: that is to end with its thread
-            if gone := counts.pop(key, None):
-                past[:] = [sum(past) + gone.done]
+            counts.pop(key, None)
 
         count.ref = weakref.ref(sock, forget)
         counts[key] = count
@@ -165,7 +154,9 @@ def _counted_read(real: Any, local: threading.local, begin: Begin, _accepts: int
         except BaseException:
             count.failed += 1
             raise
-        if not result:
+        if result:
+            tally.done += 1
+        else:
             count.empty += 1
             if count.empty == MANY_EMPTY:
                 count.loop = own_line(sys._getframe())
@@ -179,6 +170,7 @@ def _counted(real: Any, local: threading.local, begin: Begin, accepts: int) -> A
         tally, count = begin(local, self)
         tally.now = count
         count.calls += 1
+        tally.done += 1
         count.accepts += accepts
         return real(self, *args, **options)
 

@@ -134,6 +134,21 @@ def test_it_keeps_no_socket_alive(meter):
     assert len(counts) == before - 2
 
 
+def test_what_was_done_stays_done_when_its_socket_goes(meter):
+    one, other = socket.socketpair()
+    one.sendall(b"a")
+    tally = METER.tallies()[threading.get_ident()]
+    before = tally.done
+    one.sendall(b"b")
+    other.recv(2)
+    one.close()
+    other.recv(1)  # nothing: that was in vain
+    other.close()
+    del one, other
+    gc.collect()
+    assert tally.done - before == 2
+
+
 def test_a_thread_that_has_ended_leaves_no_tally(meter, pair):
     one, _ = pair
     thread = threading.Thread(target=one.sendall, args=(b"a",))
