@@ -5,9 +5,10 @@ Nothing of this is the specimen's own: run as a process, it does without.
 
 import socket
 import threading
-import time
 from contextlib import suppress
 from typing import Self
+
+from chatkit.awake import waits
 
 
 class Housing:
@@ -37,8 +38,9 @@ class Housing:
             with suppress(OSError):
                 sock.shutdown(socket.SHUT_RDWR)
             sock.close()
-        deadline = time.monotonic() + timeout
-        while (threads := self._threads()) and (left := deadline - time.monotonic()) > 0:
+        for left in waits(timeout):
+            if not (threads := self._threads()):
+                break
             with suppress(RuntimeError):  # it is only just being started
                 threads[0].join(left)
 
