@@ -5,7 +5,7 @@ import os
 import pytest
 from chromium import ARGUMENTS, CHROMIUM
 from labpage import Notebook
-from labserver import running_lab
+from labserver import LOGS, running_lab
 from playwright.sync_api import sync_playwright
 from talker import PATIENCE, Talker
 
@@ -28,6 +28,18 @@ ABROAD = """
 port = Path("abroad")
 ChatPane("127.0.0.1", int(port.read_text()), "linus") if port.exists() else None
 """
+
+CONSOLE = []  # what the pages have said there
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport():
+    """Show beside what failed what JupyterLab and the page have said last: nobody can ask them later."""
+    report = yield
+    if report.failed:
+        report.sections.append(("console of the page", "\n".join(CONSOLE[-40:])))
+        report.sections += [(str(log), log.read_text(errors="replace")[-6000:]) for log in LOGS]
+    return report
 
 
 @pytest.fixture(scope="session")
@@ -61,6 +73,7 @@ def page(browser):
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     context.set_default_timeout(1000 * PATIENCE)  # milliseconds
     page, wrong = context.new_page(), []
+    page.on("console", lambda message: CONSOLE.append(f"{message.type}: {message.text}"))
     page.on("pageerror", lambda error: wrong.append(str(error)) if "blob:" in error.stack else None)
     page.on("request", lambda request: wrong.append(request.url) if is_abroad(request.url) else None)
     yield page

@@ -30,6 +30,9 @@ class Notebook:
         kernel = self.main.get_by_title("Switch kernel")
         indicator = self.main.locator(".jp-Notebook-ExecutionIndicator")
         expect(kernel).to_have_text("Python 3 (ipykernel)")
+        expect(indicator).to_have_attribute("data-status", re.compile("^(idle|disconnected)$"))
+        if indicator.get_attribute("data-status") == "disconnected":  # JupyterLab has given up, for good
+            self.choose("Kernel", "Reconnect to Kernel")
         expect(indicator).to_have_attribute("data-status", "idle")
 
     def run_all(self) -> None:

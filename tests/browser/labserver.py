@@ -28,6 +28,8 @@ PLACES = {
     "IPYTHONDIR": "ipython",
 }
 
+LOGS: list[Path] = []  # of each JupyterLab that was started here
+
 
 class Lab:
     """A running JupyterLab: its address, and the folder that its files are in."""
@@ -58,6 +60,7 @@ def running_lab(home: Path) -> Iterator[Lab]:
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--expose-app-in-browser"]
     with (home / "log").open("wb") as log:
         process = psutil.Popen([*command, *options], env=_environment(home), stdout=log, stderr=log)
+    LOGS.append(home / "log")
     try:
         yield Lab(_find_url(home, process), token, folder)
     finally:
