@@ -1,12 +1,15 @@
 """Run the lessons and write their outputs anew: `python3 tests/rerun.py`, or only those named: `... 05 06`.
 
+With `--pause 65` so many seconds pass before each cell, as when somebody reads: that must change nothing.
+
 What is written is the same every time: no ids, times or versions. Widgets are live only, so of a widget just
 the plain text is kept: a notebook that nobody has run shows that text, in place of a pane that is not there.
 """
 
+import argparse
 import os
-import sys
 import tempfile
+import time
 from copy import deepcopy
 from pathlib import Path
 
@@ -45,15 +48,16 @@ def client_for(notebook: NotebookNode, folder: Path) -> NotebookClient:
     )
 
 
-def run(notebook: NotebookNode, times: int = 1) -> list[NotebookNode]:
+def run(notebook: NotebookNode, times: int = 1, pause: float = 0.0) -> list[NotebookNode]:
     """Run all cells of `notebook` so many times in one kernel; return what it then looked like, each time."""
     client = client_for(notebook, FOLDER)
     with client.setup_kernel():
-        return [clean(run_once(client)) for _ in range(times)]
+        return [clean(run_once(client, pause)) for _ in range(times)]
 
 
-def run_once(client: NotebookClient) -> NotebookNode:
+def run_once(client: NotebookClient, pause: float) -> NotebookNode:
     for number, cell in enumerate(client.nb.cells):
+        time.sleep(pause if cell.cell_type == "code" else 0.0)
         client.execute_cell(cell, number)
     return deepcopy(client.nb)
 
@@ -73,14 +77,18 @@ def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
-def main(*numbers: str) -> None:
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Run the lessons and write their outputs anew.")
+    parser.add_argument("--pause", type=float, default=0.0, help="seconds before each cell")
+    parser.add_argument("numbers", nargs="*", help="of lessons, as in 05")
+    asked = parser.parse_args()
     for path in NOTEBOOKS:
-        if not numbers or path.name[:2] in numbers:
-            nbformat.write(run(read(path))[0], path)
+        if not asked.numbers or path.name[:2] in asked.numbers:
+            nbformat.write(run(read(path), pause=asked.pause)[0], path)
             print(path.name)
 
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as answers:
         os.environ["CHATKIT_ANSWERS"] = answers
-        sys.exit(main(*sys.argv[1:]))
+        main()
