@@ -86,9 +86,14 @@ class EventLog:
         """Write down what was sent just now and has not arrived; return its number."""
         return self._add(Event(0, kind, person, way, self.now(), None, data[:KEEP_BYTES], len(data)))
 
-    def arrived(self, number: int) -> None:
-        """Write down that event `number` has arrived just now."""
-        self._change(number, arrived=self.now())
+    def arrived(self, number: int, at_once: bool = False) -> None:
+        """Write down that event `number` has arrived just now or, `at_once`, when it was sent.
+
+        Between its being read and this a busy machine may give the wire's thread no core for a while.
+        """
+        with self._changed:
+            if event := self._events.get(number):
+                self._change(number, arrived=event.sent if at_once else self.now())
 
     def lost(self, number: int) -> None:
         """Write down that event `number` never will arrive."""

@@ -116,7 +116,7 @@ class Pipe:
             return
         number = self.log.sent(kind, self.person, self.way, bytes(data))
         if deed is Deed.ARRIVE:
-            return self.log.arrived(number)
+            return self.log.arrived(number, at_once=True)
         self.log.lost(number)
         if deed is Deed.REFUSE and self.source.told is Kind.FIN and not self.source.closed:
             if self.way is Way.TO_CLIENT:  # what the client is told is the wire's word, not the server's
@@ -158,7 +158,7 @@ class Pipe:
         """Pass on a piece, and write it down before anybody who has read it can look into the log."""
         with self.log.undivided():
             if passes := self._passes(piece, now):
-                self.log.arrived(piece.number)
+                self.log.arrived(piece.number, piece.since == now)  # else it was held
         return passes
 
     def _passes(self, piece: Piece, now: float) -> bool:

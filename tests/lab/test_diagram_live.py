@@ -1,6 +1,7 @@
 """The diagram of a real room: the same scene makes the same picture, whatever threads and sockets do."""
 
 import threading
+from itertools import count
 
 import pytest
 from talker import PATIENCE, eventually
@@ -58,10 +59,20 @@ def couple(monkeypatch):
 
 def test_what_somebody_has_read_is_never_drawn_as_held(couple, monkeypatch):
     write_down, slowly = couple.log.arrived, threading.Event()
-    monkeypatch.setattr(couple.log, "arrived", lambda number: (slowly.wait(0.3), write_down(number)))
+    monkeypatch.setattr(couple.log, "arrived", lambda *what: (slowly.wait(0.3), write_down(*what)))
     couple.guests[0].say("hello")
     couple.wait_for("[ada] hello", "grace", timeout=PATIENCE)
     assert "(held)" not in couple.diagram(wait=0).text
+
+
+def test_what_a_wire_passes_on_at_once_is_not_drawn_as_held_though_it_gets_no_core(couple, monkeypatch):
+    times = count(couple.log.now(), 0.3)  # as if its thread stood still between any two looks at the clock
+    monkeypatch.setattr(couple.log, "now", lambda: next(times))
+    couple.guests[0].say("hello")
+    couple.wait_for("[ada] hello", "grace", timeout=PATIENCE)
+    said = couple.diagram().text
+    assert r"server → grace   [[ada] hello\n]" in said
+    assert "arrives now" not in said
 
 
 def test_what_was_sent_just_now_has_a_moment_to_arrive(couple):

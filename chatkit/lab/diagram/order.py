@@ -48,7 +48,8 @@ def make_steps(events: Iterable[Event]) -> list[Step]:
     """Return the events in the order given, and among them the moments when late ones arrived.
 
     Late is what took longer than a quarter of a second, and did not just follow on the heels of what was not
-    late: slices of one line arrive one after the other, and may take a while in all.
+    late: slices of one line arrive one after the other, and may take a while in all. (What a wire passes on
+    as soon as it has read it took no time, says the log, however busy the machine was.)
     """
     steps, arrivals, now = [], [], 0.0
     before: dict[tuple[str, Way], tuple[float, bool]] = {}  # until when the next is on its heels; was it late
