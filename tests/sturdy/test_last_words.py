@@ -85,7 +85,7 @@ def test_a_client_that_speaks_hears_why_it_was_cut():
     with a_server_that(
         *(*JOINED, late, b"[grace] hi\n", reading, ends_with(b"! you speak too fast\n"))
     ) as address:
-        ada = ChatClient(*address, "ada").connect()
+        ada = ChatClient(*address, "ada", timeout=PATIENCE).connect()
         ada._socket = Late(ada)
         is_late.set()
         while ada.receive(PATIENCE) != Said("grace", "hi"):
