@@ -328,7 +328,7 @@ def test_however_the_server_ends_it_the_client_says_how(does, kind, sentence):
 def test_a_server_that_takes_no_more_lines_is_given_up():
     held = threading.Event()
     with a_server_that(*JOINED, lambda _sock: held.wait(SOON)) as address:
-        client = ChatClient(*address, "ada", timeout=2.0).connect()
+        client = ChatClient(*address, "ada").connect()
         with pytest.raises(errors.ServerGone, match="takes no more lines"):
             client.say("\n".join(["x" * 4000] * 10_000))
         held.set()

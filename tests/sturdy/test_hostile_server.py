@@ -165,7 +165,7 @@ def test_a_subscriber_may_hear_a_flood_and_quit_in_it(nothing_left, eventually):
 
 def test_a_server_that_sends_but_never_reads_does_not_hold_up_who_speaks(nothing_left):
     with a_server_that(*JOINED, floods(b"[grace] x\n" * 100)) as address:
-        ada = ChatClient(*address, "ada", timeout=2.0).connect()
+        ada = ChatClient(*address, "ada").connect()
         with pytest.raises(ServerGone, match="takes no more lines"):
             ada.say("\n".join(["x" * 4000] * 10_000))
         ada.quit()
