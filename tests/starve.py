@@ -8,6 +8,7 @@ takes Linux, and root: nobody else may take that back.
 import argparse
 import os
 import random
+import signal
 import sys
 import time
 from collections.abc import Iterable, Iterator
@@ -65,6 +66,8 @@ def main() -> None:
     options = parser.parse_args()
     if sys.platform != "linux" or os.geteuid() != 0:
         sys.exit("Starving threads takes Linux, and root, who alone may feed them again.")
+    for each in (signal.SIGINT, signal.SIGTERM):  # also where a shell has begun it in the background
+        signal.signal(each, signal.default_int_handler)
     try:
         starve(options.folder, options.often, options.longest)
     except KeyboardInterrupt:

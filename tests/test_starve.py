@@ -37,13 +37,15 @@ def policies(process):
     return [os.sched_getscheduler(thread.id) for thread in psutil.Process(process.pid).threads()]
 
 
-def test_threads_of_the_named_are_starved_and_fed_again(crowd):
-    starver = subprocess.Popen([sys.executable, STARVE, crowd.folder, "--often", "2", "--longest", "0.3"])
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_threads_of_the_named_are_starved_and_fed_again(crowd, ending):
+    command = [sys.executable, STARVE, crowd.folder, "--often", "2", "--longest", "0.3"]
+    starver = subprocess.Popen(["sh", "-c", "trap '' INT; exec \"$@\"", "sh", *command])  # as behind &
     try:
         eventually(lambda: os.SCHED_IDLE in policies(crowd))
         eventually(lambda: os.SCHED_IDLE not in policies(crowd))
         eventually(lambda: os.SCHED_IDLE in policies(crowd))
     finally:
-        starver.send_signal(signal.SIGINT)
+        starver.send_signal(ending)
     assert starver.wait(PATIENCE) == 0
     eventually(lambda: set(policies(crowd)) == {os.SCHED_OTHER})  # the suite itself may be starved, too
