@@ -17,6 +17,7 @@ STANDS_STILL = """
 import signal, sys, threading, time
 from chatkit import ChatServer, server as module
 from chatkit.awake import join
+from chatkit.lab import pump
 from chatkit.latch import Latch
 
 module.GRACE = 3.0
@@ -44,6 +45,11 @@ def joins():
     join([thread], 3.0)
     print(not thread.is_alive())
 
+def works_for_a_pane():
+    pump.DEADLINE = 3.0
+    pump.Pump(list, "pump in a test").call(lambda: stand_still(0.2))
+    print(True)
+
 def stops(engine):
     server = Server(port=0, engine=engine).start()
     server.stop(0.0)
@@ -51,11 +57,12 @@ def stops(engine):
 
 globals()[sys.argv[1]](*sys.argv[2:])
 """
+WAITS = ["waits_at_a_latch", "joins", "works_for_a_pane", "stops threads", "stops selectors"]
 
 
 @pytest.mark.fault(33)
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
-@pytest.mark.parametrize("what", ["waits_at_a_latch", "joins", "stops threads", "stops selectors"])
+@pytest.mark.parametrize("what", WAITS)
 def test_who_waits_for_a_thread_still_waits_after_a_standstill(what):
     command = [sys.executable, "-c", STANDS_STILL, *what.split()]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:

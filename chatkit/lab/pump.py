@@ -11,6 +11,8 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
+from chatkit.awake import waits
+
 Work = Callable[[], object]
 DEADLINE = 15.0  # seconds for `call`: longer than all the waits of one `join` together
 
@@ -45,7 +47,7 @@ class Pump:
                 self.put(done.set)
 
         self.put(work_and_tell)
-        if not done.wait(DEADLINE):
+        if not any(map(done.wait, waits(DEADLINE))):
             raise TimeoutError(f"{self._name} did not finish within {DEADLINE:g} seconds")
 
     def _run(self) -> None:

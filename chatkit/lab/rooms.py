@@ -6,12 +6,12 @@ stops it. Each person in a room has a wire of their own, and all wires write one
 
 import atexit
 import threading
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from itertools import takewhile
 from typing import Any
 
+from chatkit.awake import waits
 from chatkit.check.deadline import comes_true
 from chatkit.lab import kernel, obituary
 from chatkit.lab.board import Board
@@ -103,10 +103,10 @@ class OpenRoom:
 
         A busy machine is waited for: what has arrived has a moment to be read, and bear fruit.
         """
-        deadline = time.monotonic() + timeout
-        while self.log.wait_for_change(quiet) or self._goes_on():
-            if time.monotonic() > deadline:
-                raise TimeoutError(f"{timeout:g} seconds have passed, and the wires are still busy")
+        for _ in waits(timeout):
+            if not self.log.wait_for_change(quiet) and not self._goes_on():
+                return
+        raise TimeoutError(f"{timeout:g} seconds have passed, and the wires are still busy")
 
     def note(self, words: str) -> None:
         """Write words about the server into the log, while the room is open."""
