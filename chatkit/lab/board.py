@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Self
 
+from chatkit.awake import waits
 from chatkit.check.deadline import comes_true
 from chatkit.lab import kernel
 from chatkit.lab.board_look import Look
@@ -24,6 +25,7 @@ from chatkit.lab.meter import METER
 from chatkit.lab.outside import workers as threads_outside
 
 ENOUGH = 0.2  # seconds between two looks that are compared
+REST = 5.0  # seconds to come to rest: on a busy machine a thread may get no core for so long
 
 NO_QUEUES = "This system does not show how many bytes lie unread or unsent, nor how much each thread runs."
 NOT_BEGUN = "This server has not been started."
@@ -54,14 +56,14 @@ class Board:
         self._earlier: Seen | None = None
         self._before = self._see()
 
-    def look(self, *, wait: float = 0.5) -> Look:
+    def look(self, *, wait: float = REST) -> Look:
         """Return the rows as they are now; rates are over the time since the look before.
 
         Looks that are compared lie a fifth of a second apart at least: the first one waits for that. A thread
         that is just at work has `wait` seconds to come to rest. Raise `RuntimeError` if the board is closed.
         """
-        deadline = time.monotonic() + wait
-        while (look := self._look()).is_passing and time.monotonic() < deadline:
+        left = waits(wait)
+        while (look := self._look()).is_passing and next(left, 0):
             time.sleep(0.01)
         return look
 
@@ -73,12 +75,13 @@ class Board:
         seen: list[Look] = []
 
         def is_seen() -> object:
-            seen[:] = [self.look()]
+            seen[:] = [self.look(wait=ENOUGH)]
             return test(seen[0])
 
         if not comes_true(is_seen, timeout):
             raise TimeoutError(f"{what}: not seen in {timeout:g} seconds, but:\n{seen[0].text}")
-        return seen[0]
+        rested = self.look() if seen[0].is_passing else seen[0]
+        return rested if test(rested) else seen[0]
 
     def wait_for(self, verdict: str, who: str, timeout: float = 5.0) -> Look:
         """Look until somebody has this verdict, and return that look; raise `TimeoutError` if never."""

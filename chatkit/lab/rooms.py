@@ -23,8 +23,9 @@ from chatkit.lab.waiting import wait_for, wait_until
 from chatkit.lab.wire import Wire
 from chatkit.server import ChatServer
 
-MOMENT = 0.5  # seconds; somebody may not read at all, and that is no reason to wait for ever
+MOMENT = 2.0  # seconds; somebody may not read at all, and that is no reason to wait for ever
 TOLD = 10.0  # seconds; chatkit's own server tells everybody, however busy the machine is
+TURNS = 20  # waits one after the other: on a busy machine each takes as long as a thread waits for a core
 PATIENCE = 3.0  # seconds for a server's end, with its clients there and once more without them
 
 _rooms: dict[str, "OpenRoom"] = {}
@@ -82,7 +83,7 @@ class OpenRoom:
             self._wires[person] = Wire(self.address, self.log, person).start()
         return self._wires[person]
 
-    def diagram(self, *, wait: float = 0.5, **options: Any) -> Diagram:
+    def diagram(self, *, wait: float = MOMENT, **options: Any) -> Diagram:
         """Draw what has happened on the wires so far; `options` are those of `diagram`.
 
         What was sent just now has `wait` seconds to arrive: somebody may have heard what others have yet to.
@@ -104,7 +105,7 @@ class OpenRoom:
         A busy machine is waited for: what has arrived has a moment to be read, and bear fruit.
         """
         for _ in waits(timeout):
-            if not self.log.wait_for_change(quiet) and not self._goes_on():
+            if self._is_quiet(quiet) and not self._goes_on():
                 return
         raise TimeoutError(f"{timeout:g} seconds have passed, and the wires are still busy")
 
@@ -140,6 +141,11 @@ class OpenRoom:
         """Return how long to wait until these people have heard of somebody."""
         is_told = type(self.server) is ChatServer and not any(each.plug for each in people)
         return TOLD if is_told else MOMENT
+
+    def _is_quiet(self, quiet: float) -> bool:
+        before = self.log.version
+        turns = (self.log.wait_for_change(quiet / TURNS) for _ in range(TURNS))
+        return not any(changed or self.log.version != before for changed in turns)
 
     def _goes_on(self) -> bool:
         """Say whether the wires are quiet only because somebody has not come to reading yet."""

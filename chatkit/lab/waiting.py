@@ -36,7 +36,7 @@ def wait_until(test: Callable[[], object], what: str, timeout: float = 5.0) -> N
         raise TimeoutError(f"{timeout:g} seconds have passed, and still not: {what}")
 
 
-def who_heard(words: str, *readers: Reader, timeout: float = 1.0) -> str:
+def who_heard(words: str, *readers: Reader, timeout: float = 5.0) -> str:
     """Tell for each reader whether it said `words` and who heard it, for which it has `timeout` seconds."""
     return "\n".join(_tell(words, speaker, readers, timeout) for speaker in readers)
 

@@ -145,6 +145,18 @@ def test_a_thread_that_is_just_at_work_is_shown_at_rest_unless_it_goes_on_workin
     assert board.look(wait=0.05).rows[0].call == ""
 
 
+@pytest.mark.parametrize("ask", [Board.look, lambda board: board.wait_until(lambda look: look.rows, "a row")])
+def test_who_gets_no_core_for_a_second_is_not_shown_at_work_for_that(watch, serve, monkeypatch, ask):
+    board, began = watch(serve()), time.monotonic()
+
+    def seen():
+        call = "select" if time.monotonic() - began > 1 else ""
+        return board._before, (Row("switchboard", Part.THREAD, call=call, core=0.1, verdict=Verdict.WORKS),)
+
+    monkeypatch.setattr(board, "_judged", seen)
+    assert ask(board).rows[0].call == "select"
+
+
 def test_two_servers_at_once_are_not_mixed_up(watch, serve, gather):
     one, other = serve(), serve()
     gather(one, "ada")

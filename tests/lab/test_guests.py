@@ -223,6 +223,25 @@ def test_a_room_has_not_settled_while_words_lie_unread_unless_for_ever(monkeypat
     assert "three" not in grace.text
 
 
+class Hungry(Naive):
+    """It has read, and then gets no core for a while."""
+
+    def hear(self, client, data):
+        threading.Event().wait(0.6)
+        super().hear(client, data)
+
+
+def test_a_room_has_not_settled_while_a_thread_waits_for_its_turn_on_a_busy_machine(monkeypatch):
+    room = open_room(Hungry)
+    ada, grace = room.seat("ada"), room.seat("grace")
+    wait = room.log.wait_for_change
+    turn = threading.Event().wait  # of our own thread, which is as long on such a machine
+    monkeypatch.setattr(room.log, "wait_for_change", lambda timeout: wait(timeout) or turn(0.1))
+    ada.say("one")
+    room.settle()
+    assert grace.text.splitlines()[-1] == "[ada] one"
+
+
 class Late(Naive):
     """It tells the others a while after it has let somebody in."""
 

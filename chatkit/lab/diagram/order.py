@@ -2,8 +2,8 @@
 
 The log's own order is never wrong, for nothing is written before its cause. But what the server sends to
 several clients at once goes out in any order. So the log's order is kept, but for three things, and all only
-inside a burst: steps that follow one another without a pause of a second, for on a busy machine even what
-the server does at once may take a part of that.
+inside a burst: steps that follow one another without a pause of three seconds, for on a busy machine even
+what the server does at once may take a part of that.
 
 1. What goes to clients with nothing else between it takes turns: everybody's first, then everybody's
    second, each time in the order of the people; FIN and RST come after bytes.
@@ -29,9 +29,9 @@ from typing import NamedTuple
 from chatkit.lab.events import Event, Kind, Way
 
 ENDINGS = (Kind.FIN, Kind.RST)
-BURST = 1.0  # seconds without a step, after which another burst begins
+BURST = 3.0  # seconds without a step, after which another burst begins
 LATE = 0.25  # seconds on the way, after which one sees that it was late
-NEXT_SLICE = 1.0  # seconds, in which the rest of a line comes from a wire that slices, on a busy machine too
+NEXT_SLICE = 3.0  # seconds, in which the rest of a line comes from a wire that slices, on a busy machine too
 _REACH = 64  # steps that a late copy may go back at most
 
 
