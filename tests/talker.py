@@ -6,7 +6,6 @@ deadline, and nothing here sleeps in place of a condition.
 
 import faulthandler
 import itertools
-import os
 import select
 import socket
 import struct
@@ -45,8 +44,21 @@ def has_been_reset(sock: socket.socket) -> bool:
     return bool(poll.poll(PATIENCE * 1000))
 
 
-_LOW = 15_000 + os.getpid() % 100 * 50  # the first of this process's own
-_own_ports = itertools.cycle(range(_LOW, _LOW + 50))
+def _reserve_ports() -> range:
+    """Return ports of this process's own: the one before them is bound for as long as it lives."""
+    for port in range(15_000, 20_000, 50):
+        guard = socket.socket()
+        try:
+            guard.bind(("127.0.0.1", port))
+        except OSError:
+            guard.close()
+        else:
+            guard.detach()  # nobody closes it
+            return range(port + 1, port + 50)
+    raise RuntimeError("a hundred processes have reserved all ports between 15,000 and 20,000")
+
+
+_own_ports = itertools.cycle(_reserve_ports())
 
 
 def free_port(host: str = "127.0.0.1") -> int:

@@ -28,6 +28,16 @@ PLACES = {
     "IPYTHONDIR": "ipython",
 }
 
+# Jupyter chooses a kernel's ports a while before the kernel takes them, and one that does not get its iopub
+# port hangs for ever: they come from where nobody else takes any, as those of `conftest.py` do.
+CONFIG = f"""
+import sys
+from jupyter_client.connect import LocalPortCache
+sys.path.insert(0, {str(ROOT / "tests")!r})
+from talker import free_port
+LocalPortCache.find_available_port = lambda _cache, ip: free_port(ip)
+"""
+
 LOGS: list[Path] = []  # of each JupyterLab that was started here
 
 
@@ -56,6 +66,8 @@ def running_lab(home: Path) -> Iterator[Lab]:
     folder, token = home / "work", secrets.token_hex(16)
     folder.mkdir()
     _write_settings(home / "settings")
+    (home / "config").mkdir()
+    (home / "config/jupyter_server_config.py").write_text(CONFIG)
     options = [f"--ServerApp.root_dir={folder}", f"--IdentityProvider.token={token}", "--ServerApp.port=0"]
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--expose-app-in-browser"]
     with (home / "log").open("wb") as log:

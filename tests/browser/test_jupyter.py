@@ -21,6 +21,14 @@ def busy(notebook, lab):
     notebook.until_idle()
 
 
+@pytest.mark.usefixtures("notebook")
+def test_a_kernel_has_ports_that_no_system_gives_to_anybody_else(lab):
+    files = [json.loads(each.read_text()) for each in (lab.folder.parent / "runtime").glob("kernel-*.json")]
+    ports = [value for file in files for key, value in file.items() if key.endswith("_port")]
+    assert len(ports) >= 5
+    assert all(15_000 < port < 20_000 for port in ports), ports
+
+
 @pytest.mark.fault(45)
 @pytest.mark.usefixtures("busy")
 def test_while_a_cell_runs_the_pane_goes_on(ada, grace):
