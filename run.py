@@ -32,7 +32,13 @@ VENV = ROOT / ".venv"
 STAMP = VENV / "chatkit-stamp"
 PINS = ROOT / "constraints.txt"
 FIRST_LESSON = "notebooks/00-a-room-in-five-minutes.ipynb"
-NBVAL = ["--nbval", "--nbval-current-env", "--nbval-cell-timeout=300"]
+LONG = 300  # seconds for a kernel to start, and for a cell to end: a busy machine may need them
+NBVAL = [
+    "--nbval",
+    "--nbval-current-env",
+    f"--nbval-kernel-startup-timeout={LONG}",
+    f"--nbval-cell-timeout={LONG}",
+]
 # Without this a first look at JupyterLab is a question about news, asked on top of the lesson.
 CALM = {  # JupyterLab's settings: it asks nothing, calls nobody, and a saved notebook's panes say what to do
     "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},

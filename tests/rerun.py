@@ -40,6 +40,7 @@ def client_for(notebook: NotebookNode, folder: Path) -> NotebookClient:
     return NotebookClient(
         notebook,
         timeout=int(PATIENCE),
+        startup_timeout=int(PATIENCE),
         iopub_timeout=int(PATIENCE),
         raise_on_iopub_timeout=True,
         record_timing=False,

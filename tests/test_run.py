@@ -267,7 +267,8 @@ def test_a_notebook_that_is_named_is_opened_in_place_of_the_first(ready):
 def test_without_a_path_pytest_runs_everything_notebooks_too(ready, tmp_path):
     ready.run("test", "-x", "-k", "goodbye", cwd=tmp_path)
     assert ready.started() == [
-        "-m pytest --nbval --nbval-current-env --nbval-cell-timeout=300 tests notebooks -x -k goodbye"
+        "-m pytest --nbval --nbval-current-env --nbval-kernel-startup-timeout=300 --nbval-cell-timeout=300"
+        " tests notebooks -x -k goodbye"
     ]
 
 
