@@ -304,7 +304,7 @@ def test_a_guest_who_does_not_answer_does_not_hold_it_up(room, join):
     server = room()
     join(server, "ada")
     server.signal(signal.SIGTERM)
-    assert server.process.wait(30) == 0  # 1.1 seconds on a calm machine
+    assert server.process.wait(PATIENCE) == 0  # 1.1 seconds on a calm machine
 
 
 def test_a_signal_rings_the_bell_itself():
@@ -360,7 +360,7 @@ def test_a_second_signal_ends_it_at_once(start):
     server.signal(signal.SIGTERM)
     server.prints("stopping")
     server.signal(signal.SIGTERM)
-    assert server.process.wait(30) == -signal.SIGTERM
+    assert server.process.wait(PATIENCE) == -signal.SIGTERM
 
 
 def test_under_nohup_a_closed_terminal_does_not_end_it(room, join):
@@ -409,7 +409,7 @@ def test_a_closed_log_does_not_end_the_chat(room, join):
     server.process.stdout.close()
     chat_goes_on(server, join)
     server.signal(signal.SIGTERM)
-    assert server.process.wait(30) == 0
+    assert server.process.wait(PATIENCE) == 0
     assert server.next_line("stderr") == ""
 
 
@@ -426,7 +426,7 @@ def test_a_log_that_nobody_reads_does_not_hold_up_the_chat(room, join):
         guest.hears_the_end()
     chat_goes_on(server, join)
     server.signal(signal.SIGTERM)
-    assert server.process.wait(30) == 0
+    assert server.process.wait(PATIENCE) == 0
 
 
 @pytest.mark.fault(37)
@@ -463,7 +463,7 @@ def test_without_an_output_it_serves_all_the_same(start, join, closed):
     eventually(lambda: _listens(server.address))
     chat_goes_on(server, join)
     server.signal(signal.SIGTERM)
-    assert server.process.wait(30) == 0
+    assert server.process.wait(PATIENCE) == 0
     assert server.next_line("stderr") == ""
 
 

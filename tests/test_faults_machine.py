@@ -312,8 +312,8 @@ def test_a_bug_that_meets_every_goodbye_is_told_once_of_each_and_turns_no_loop(
 def test_fifty_silent_clients_cost_no_cpu(serve, gather):
     gather(serve(), *(f"guest{number}" for number in range(50)))
     before = time.process_time()
-    threading.Event().wait(0.6)
-    assert time.process_time() - before < 0.2
+    threading.Event().wait(2.0)
+    assert time.process_time() - before < 0.5  # a collection of garbage may take the half of it
 
 
 def test_a_half_closed_client_who_stays_costs_no_cpu(serve, gather, eventually):
@@ -322,8 +322,8 @@ def test_a_half_closed_client_who_stays_costs_no_cpu(serve, gather, eventually):
     ada.half_closes()
     grace.hears("* ada has left the room")
     before = time.process_time()
-    threading.Event().wait(0.6)
-    assert time.process_time() - before < 0.2
+    threading.Event().wait(2.0)
+    assert time.process_time() - before < 0.5  # a collection of garbage may take the half of it
 
 
 # The sockets

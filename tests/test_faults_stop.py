@@ -9,7 +9,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from talker import Talker, has_been_reset, is_free
+from talker import PATIENCE, Talker, has_been_reset, is_free
 from within import within
 
 from chatkit import ChatServer, Limits
@@ -173,7 +173,7 @@ def test_it_can_be_stopped_while_twenty_clients_flood_it(serve, gather, talkers)
         talker.resets()
 
     threads = [in_the_background(lambda f=f, w=w: w(f)) for f in flooders for w in (floods, listens)]
-    assert heard_one.wait(30)
+    assert heard_one.wait(PATIENCE)
     within(5, lambda: server.stop(timeout=1))
     for thread in threads:
         thread.join(30)
@@ -234,7 +234,7 @@ def test_an_interrupt_tells_everybody_and_ends_the_process_in_good_order(engine)
         ada.hears(GOODBYE)
         ada.hears_the_end()
         ada.leaves()
-        assert process.wait(30) == 0
+        assert process.wait(PATIENCE) == 0
         assert process.stderr.read() == ""
 
 
@@ -250,7 +250,7 @@ def test_a_program_that_ends_without_stopping_its_server_stops_it(engine):
         ada.hears(GOODBYE)
         ada.hears_the_end()
         ada.leaves()
-        assert process.wait(30) == 0
+        assert process.wait(PATIENCE) == 0
         assert process.stderr.read() == ""
 
 

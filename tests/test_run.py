@@ -442,7 +442,7 @@ def test_on_a_terminal_one_line_is_kept_alive_and_then_wiped(kit):
         seen = read_until(screen, b"12 packages found so far")
         fifo.write_text("go on")
         seen += read_until(screen, b"need.")
-    assert process.wait(30) == 0
+    assert process.wait(PATIENCE) == 0
     assert b"\r  " in seen
     assert b"\r" + b" " * 59 + b"\r" in seen
 

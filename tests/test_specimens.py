@@ -131,7 +131,7 @@ def test_a_specimen_runs_as_a_process(name):
         with socket.create_connection(("127.0.0.1", port), 5.0) as caller:
             assert caller.recv(1)
         process.send_signal(signal.SIGTERM)
-        assert process.wait(30) in (0, -signal.SIGTERM)
+        assert process.wait(PATIENCE) in (0, -signal.SIGTERM)
 
 
 def test_without_a_name_the_specimens_are_listed():

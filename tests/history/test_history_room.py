@@ -5,7 +5,7 @@ import threading
 from contextlib import closing, suppress
 
 import pytest
-from talker import Talker, eventually, is_free
+from talker import PATIENCE, Talker, eventually, is_free
 
 from chatkit import ChatServer, Limits
 from chatkit.client import ChatClient
@@ -457,13 +457,13 @@ def test_a_stop_waits_until_the_history_is_closed(serve, path):
     class Slow(History):
         def close(self):
             closing.set()
-            go.wait(20)
+            go.wait(PATIENCE)
             super().close()
 
     server = serve(history=Slow(path))
     stopping = threading.Thread(target=server.stop)
     stopping.start()
-    assert closing.wait(20)
+    assert closing.wait(PATIENCE)
     stopping.join(1.5)
     waits = stopping.is_alive()
     go.set()

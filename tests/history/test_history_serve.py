@@ -66,7 +66,7 @@ def test_its_options_reach_the_history(program, path, read):
     for talker in (ada, grace):
         talker.socket.close()
     process.terminate()
-    assert process.wait(20) == 0
+    assert process.wait(PATIENCE) == 0
     process, _ = program("--history", "chat.db", "--keep-lines", "1")
     assert read() == [("ada", "two")]
 

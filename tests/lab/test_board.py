@@ -85,7 +85,7 @@ def says_forever(talker):
     """Have somebody talk until nobody takes any more of it."""
 
     def talk():
-        talker.socket.settimeout(1.0)
+        talker.socket.settimeout(5.0)
         with suppress(OSError):
             while True:
                 talker.says("x" * 900)

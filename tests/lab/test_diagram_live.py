@@ -33,7 +33,7 @@ def play():
     room.wire("grace").behave()
     linus.leave()
     room.wait_for("* linus has left the room", "ada", "grace")
-    assert room.log.wait_for(lambda events: all(event.arrived is not None for event in events), 5)
+    assert room.log.wait_for(lambda events: all(event.arrived is not None for event in events), PATIENCE)
     return room.diagram(last=100)
 
 
@@ -88,7 +88,7 @@ def test_what_was_sent_just_now_has_a_moment_to_arrive(couple):
 def test_what_is_held_is_drawn_as_held():
     room = open_room()
     ada, _ = room.seat("ada"), room.seat("grace")
-    room.wire("grace").delay(5.0)
+    room.wire("grace").delay(60)
     ada.say("hello")
     room.wait_until(lambda: any(b"] hello" in event.data for event in room.log.events), "the copy is sent")
     assert room.diagram().text.endswith(r"[[ada] hello\n]  (held)")

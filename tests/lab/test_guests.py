@@ -188,13 +188,12 @@ def test_what_is_waited_for_in_vain_is_told(room, trio):
         room.wait_until(lambda: False, "rain", timeout=0.01)
 
 
-def test_a_room_settles_when_its_wires_are_quiet(room, trio):
+def test_a_room_settles_when_its_wires_are_quiet(room, trio, monkeypatch):
     ada, grace, _linus = trio
     ada.say("\n".join(map(str, range(200))))
     room.settle()
     assert grace.text.splitlines()[-1] == "[ada] 199"
-    ada.slice()
-    ada.say("x" * 4000)
+    monkeypatch.setattr(room.log, "wait_for_change", lambda _: True)
     with pytest.raises(TimeoutError, match=r"0.3 seconds have passed, and the wires are still busy"):
         room.settle(timeout=0.3)
 
@@ -224,20 +223,35 @@ def test_a_room_has_not_settled_while_words_lie_unread_unless_for_ever(monkeypat
 
 
 class Hungry(Naive):
-    """It has read, and then gets no core for a while."""
+    """It has read, and then gets no core until it is fed."""
+
+    def __init__(self, host, port):
+        super().__init__(host, port)
+        self.reads, self.fed = threading.Event(), threading.Event()
 
     def hear(self, client, data):
-        threading.Event().wait(0.6)
+        self.reads.set()
+        assert self.fed.wait(PATIENCE)
         super().hear(client, data)
 
 
-def test_a_room_has_not_settled_while_a_thread_waits_for_its_turn_on_a_busy_machine(monkeypatch):
+def test_a_room_has_not_settled_while_a_thread_waits_for_its_turn_on_a_busy_machine(monkeypatch, eventually):
     room = open_room(Hungry)
     ada, grace = room.seat("ada"), room.seat("grace")
-    wait = room.log.wait_for_change
-    turn = threading.Event().wait  # of our own thread, which is as long on such a machine
-    monkeypatch.setattr(room.log, "wait_for_change", lambda timeout: wait(timeout) or turn(0.1))
+    wait, turns = room.log.wait_for_change, []
+
+    def fed_at_last(timeout):
+        turns.append(timeout)
+        if len(turns) != 10:
+            return wait(timeout)
+        before = room.log.version
+        room.server.fed.set()
+        eventually(lambda: room.log.version != before)
+        return True
+
     ada.say("one")
+    assert room.server.reads.wait(PATIENCE)
+    monkeypatch.setattr(room.log, "wait_for_change", fed_at_last)
     room.settle()
     assert grace.text.splitlines()[-1] == "[ada] one"
 

@@ -6,6 +6,7 @@ import threading
 from contextlib import suppress
 
 import pytest
+from talker import PATIENCE
 
 from chatkit.lab import open_room, wait_until
 from chatkit.lab.hosted import hosted
@@ -62,7 +63,7 @@ def test_the_second_caller_waits_at_the_door_until_the_first_has_gone(call):
     grace.settimeout(0.1)
     with pytest.raises(TimeoutError):
         says(grace, b"hello\n")
-    grace.settimeout(5.0)
+    grace.settimeout(PATIENCE)
     ada.close()
     assert grace.recv(1024) == b"hello\n"
 

@@ -152,7 +152,7 @@ def test_much_in_slices_is_not_held_all_at_once(wire, pair):
 
 def test_glue_makes_one_piece_of_several(wire, pair):
     client, server = pair
-    wire.glue(0.3)
+    wire.glue(5)
     for word in (b"one\n", b"two\n", b"three\n"):
         client.sends(word)
         time.sleep(0.01)  # each a chunk of its own, were it not for the glue
@@ -267,8 +267,8 @@ def test_the_thread_rests_while_all_stands_still(wire, pair):
     client.half_closes()
     server.half_closes()
     began = time.process_time()
-    assert server.hears_nothing(0.5)
-    assert time.process_time() - began < 0.25
+    assert server.hears_nothing(2.0)
+    assert time.process_time() - began < 0.5  # a collection of garbage may take the half of it
 
 
 # Endings

@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 import pytest
-from talker import eventually
+from talker import PATIENCE, eventually
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
@@ -71,7 +71,7 @@ def soak(engine, clients, seconds, record):
         for what in ("threads", "descriptors"):
             eventually(lambda what=what: ask(server)[what] <= before[what], 30, f"{what}: more than before")
         server.stdin.close()
-        assert server.wait(30) == 0
+        assert server.wait(PATIENCE) == 0
     return seen
 
 

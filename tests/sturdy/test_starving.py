@@ -7,7 +7,7 @@ import sys
 import threading
 
 import pytest
-from talker import Talker
+from talker import PATIENCE, Talker
 
 from chatkit import Limits
 from chatkit.connection import Connection
@@ -123,7 +123,7 @@ def test_without_memory_some_are_cut_and_the_room_lives_on(engine, nothing_left)
             each.leaves()
         process.stdin.close()
         told = process.stderr.read()
-        assert process.wait(30) == 0, told
+        assert process.wait(PATIENCE) == 0, told
         assert "Exception in thread" not in told, told
 
 

@@ -77,7 +77,7 @@ def test_at_a_terminal_that_takes_nothing_a_signal_still_ends_the_app(number, co
             talk_until_it_is_stuck(grace, master, terminal)
             program.send_signal(number)
             grace.hears("* ada has left the room")
-            assert program.wait(30) == 128 + number
+            assert program.wait(PATIENCE) == 128 + number
         finally:
             program.kill()
             program.wait()
@@ -96,7 +96,7 @@ def test_the_app_leaves_the_room_and_ends(ignores):
             read_until(master, b"grace")
             os.close(master)
             grace.hears("* ada has left the room")
-            assert program.wait(30) is not None
+            assert program.wait(PATIENCE) is not None
         finally:
             program.kill()
             program.wait()
@@ -108,7 +108,7 @@ def test_the_hosts_view_stops_its_server_and_ends():
     try:
         read_until(master, b"listening")
         os.close(master)
-        assert program.wait(30) is not None
+        assert program.wait(PATIENCE) is not None
     finally:
         program.kill()
         program.wait()

@@ -9,7 +9,7 @@ import threading
 from contextlib import suppress
 
 import pytest
-from talker import Talker
+from talker import PATIENCE, Talker
 
 from chatkit import ChatServer
 
@@ -81,7 +81,7 @@ def test_who_is_stopped_and_goes_on_talks_and_leaves_as_ever(sit, eventually):
             grace.hears(f"[ada] hello {number}")
         ada.types("\x03")
         grace.hears("* ada has left the room")
-        assert ada.program.wait(30) == 0
+        assert ada.program.wait(PATIENCE) == 0
         assert termios.tcgetattr(ada.slave) == ada.before
         grace.leaves()
 
@@ -118,7 +118,7 @@ def test_it_may_be_stopped_and_go_on_in_the_midst_of_a_write(sit, eventually, na
         grace.hears("[ada] hello")
         ada.types("\x03")
         grace.hears("* ada has left the room")
-        assert ada.program.wait(30) == 0
+        assert ada.program.wait(PATIENCE) == 0
         assert termios.tcgetattr(ada.slave) == ada.before
         grace.leaves()
 
@@ -130,5 +130,5 @@ def test_the_hosts_view_stopped_and_going_on_stops_serving_as_ever(sit, eventual
         host.stops_and_goes_on()
         eventually(lambda: b"listening" in host.seen.rpartition(TAKEN)[2] and TAKEN in host.seen)
     host.program.send_signal(signal.SIGTERM)
-    assert host.program.wait(30) == 0
+    assert host.program.wait(PATIENCE) == 0
     assert termios.tcgetattr(host.slave) == host.before
