@@ -31,6 +31,8 @@ def joins(crowd: Crowd, pid: int, clients: int) -> Told:
     if trouble:
         return Told(figures, span, trouble=trouble)
     crowd.settle(SETTLED)
+    if find_faults(crowd).lost:  # or late: a thread of a busy server gets no core for a while
+        crowd.settle(crowd.patience)
     return Told(figures, span, find_faults(crowd))
 
 

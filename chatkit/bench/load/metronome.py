@@ -45,12 +45,13 @@ class Metronome:
         self._end = 0.0  # nothing is said any more
 
     def run_for(self, seconds: float) -> None:
-        """Say what is due, and listen, for so long."""
+        """Say what is due, and listen, for so long; what was due by its end is said, however late."""
         self._end = time.time() + seconds
         while time.time() < self._end:
             self._hear_all(self._prompt, 0)
             self._hear(next(self._others))
             time.sleep(max(0.0, min(NAP, self._due(self.said) - time.time())))
+        self._speak()
 
     def listen(self, patience: float) -> None:
         """Hear what is there, whoever has it."""
@@ -84,10 +85,10 @@ class Metronome:
             self._note(data, _stamp(extra))
 
     def _speak(self) -> None:
-        while self._due(self.said) <= (now := time.time()) < self._end:
+        while (due := self._due(self.said)) <= (now := time.time()) and due < self._end:
             member = self.crowd.members[self.said % self.speakers]
             self.crowd.speak(member, self.crowd.book.say(member.number))
-            self.late.append(now - self._due(self.said))
+            self.late.append(now - due)
             self.said += 1
 
     def _due(self, number: int) -> float:

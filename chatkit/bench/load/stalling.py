@@ -61,7 +61,7 @@ def stalled(crowd: Crowd, pid: int, clients: int, sleepers: int, warm_up: float,
 def _sleep(loop: Loop, night: _Night, phase: _Phase, seconds: float) -> None:
     """Go round for `seconds`, and on until all sleepers are cut or that is hopeless."""
     begin = time.monotonic()
-    while time.monotonic() < begin + seconds:
+    while time.monotonic() < begin + seconds or not loop.turns:
         loop.run_for(SLICE)
         night.look()
     phase.end()

@@ -42,13 +42,12 @@ def measured(crowd: Crowd, pid: int, loop: Loop, warm_up: float, seconds: float)
         span, heard = machine.between(start, machine.now(pid)), loop.heard - before
     except Stuck as error:
         return Told({}, None, crowd.faults(), str(error))
-    turns = loop.turns or [0.0]
     trouble = loop.drained()
     figures = {
         "deliveries": heard,
         "rate": heard / span.seconds,
-        "turn_p50": percentile(turns, 50),
-        "turn_p99": percentile(turns, 99),
+        "turn_p50": percentile(loop.turns, 50),
+        "turn_p99": percentile(loop.turns, 99),
     }
     return Told(figures, span, crowd.faults(), trouble)
 
@@ -70,9 +69,9 @@ class Loop:
             self._say(member)
 
     def run_for(self, seconds: float) -> None:
-        """Go round until this time is over."""
+        """Go round until this time is over, and on until somebody has spoken again: no turn, no figure."""
         end = time.monotonic() + seconds
-        while time.monotonic() < end:
+        while time.monotonic() < end or not self.turns:
             self._listen(self._next)
 
     def drained(self) -> str:

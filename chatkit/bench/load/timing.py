@@ -7,7 +7,7 @@ import struct
 import time
 
 from chatkit.bench import machine
-from chatkit.bench.load.crowd import Crowd
+from chatkit.bench.load.crowd import Crowd, Member
 from chatkit.bench.load.metronome import Metronome
 from chatkit.bench.load.telling import Told, percentile
 
@@ -46,9 +46,9 @@ def resets(
     living = crowd.members[:-dying]
     metronome = Metronome(crowd, 1, 1 / rate, living[1 :: max(1, len(living) // TIMED)])
     metronome.run_for(warm_up)
-    held = machine.holds(pid)
-    start, since = machine.now(pid), time.time()
     gone = crowd.members[-dying:]
+    owed = _Owed(crowd, pid, gone)
+    start, since = machine.now(pid), time.time()
     for member in gone:
         crowd.drop(member)
         member.listens = False
@@ -56,24 +56,41 @@ def resets(
         member.sock.close()
     metronome.run_for(seconds)
     span = machine.between(start, machine.now(pid))
-    trouble = _drain(crowd, metronome)
-    names = {member.name for member in gone}
-    told = [member.ear.notices for member in crowd.members if member.listens]
-    left = machine.holds(pid)
-    figures = {
-        "longest": max((delay for due, delay in metronome.delays if due >= since - 1), default=0.0),
-        "untold": float(sum(len(names - {line.split(b" ")[1] for line in lines}) for lines in told)),
-        "told_twice": float(sum(len(lines) - len(set(lines)) for lines in told)),
-        "descriptors_leaked": float(left.descriptors - held.descriptors + dying),
-        "threads_leaked": float(left.threads - held.threads + (dying if held.threads > clients else 0)),
-    }
+    trouble = _drain(crowd, metronome, owed)
+    longest = max((delay for due, delay in metronome.delays if due >= since - 1), default=0.0)
+    told = [member.ear.notices for member in living]
+    twice = float(sum(len(lines) - len(set(lines)) for lines in told))
+    figures = {"longest": longest, "told_twice": twice, **owed.figures()}
     return Told(figures, span, crowd.faults(), trouble)
 
 
-def _drain(crowd: Crowd, metronome: Metronome) -> str:
-    """Hear what is under way; return what is wrong if not all of it comes."""
+class _Owed:
+    """What a server owes once these have gone: a notice to everybody else, their descriptors and threads."""
+
+    def __init__(self, crowd: Crowd, pid: int, gone: list[Member]) -> None:
+        self._names = {member.name for member in gone}
+        self._others = [member for member in crowd.members if member not in gone]
+        self._pid, self._held = pid, machine.holds(pid)
+        self._threads = len(gone) if self._held.threads > len(crowd.members) else 0
+
+    def __bool__(self) -> bool:
+        return max(self.figures().values()) > 0
+
+    def figures(self) -> dict[str, float]:
+        """Return how much of it is still owed."""
+        left = machine.holds(self._pid)
+        told = [{line.split(b" ")[1] for line in member.ear.notices} for member in self._others]
+        return {
+            "untold": float(sum(len(self._names - names) for names in told)),
+            "descriptors_leaked": float(left.descriptors - self._held.descriptors + len(self._names)),
+            "threads_leaked": float(left.threads - self._held.threads + self._threads),
+        }
+
+
+def _drain(crowd: Crowd, metronome: Metronome, owed: _Owed | None = None) -> str:
+    """Hear what is under way, until nothing is owed; return what is wrong if not all that was said comes."""
     end = time.monotonic() + DRAIN
-    while crowd.lacking() and time.monotonic() < end:
+    while (crowd.lacking() or owed) and time.monotonic() < end:
         metronome.listen(patience=0.1)
     metronome.close()
     return "" if not crowd.lacking() else f"not everything had come {DRAIN:g} seconds after the end"
