@@ -126,7 +126,7 @@ def test_a_slice_that_a_busy_machine_keeps_for_a_moment_is_not_held():
     numbers = [scene.says("ada", data, takes=0, fate="waits") for data in (b"h", b"i", b"\n")]
     for number in numbers:
         scene.log.arrived(number)
-        scene.wait(0.6)
+        scene.wait(1 + 5)  # its pause, and five seconds in which its wire's thread gets no core
     assert [line.split("(")[1] for line in diagram(scene.events).text.splitlines()] == [
         "a line begins)",
         "the line goes on)",

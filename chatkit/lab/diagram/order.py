@@ -31,7 +31,7 @@ from chatkit.lab.events import Event, Kind, Way
 ENDINGS = (Kind.FIN, Kind.RST)
 BURST = 3.0  # seconds without a step, after which another burst begins
 LATE = 0.25  # seconds on the way, after which one sees that it was late
-NEXT_SLICE = 3.0  # seconds, in which the rest of a line comes from a wire that slices, on a busy machine too
+NEXT_SLICE = 10.0  # seconds, in which the rest of a line comes from a wire that slices, on a busy machine too
 _REACH = 64  # steps that a late copy may go back at most
 
 
