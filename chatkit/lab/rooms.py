@@ -18,6 +18,7 @@ from chatkit.lab.board import Board
 from chatkit.lab.diagram import Diagram, diagram
 from chatkit.lab.events import EventLog, Kind
 from chatkit.lab.guest import Guest
+from chatkit.lab.hosted import Hosted
 from chatkit.lab.starting import start, to_address
 from chatkit.lab.waiting import wait_for, wait_until
 from chatkit.lab.wire import Wire
@@ -25,6 +26,7 @@ from chatkit.server import ChatServer
 
 MOMENT = 2.0  # seconds; somebody may not read at all, and that is no reason to wait for ever
 TOLD = 10.0  # seconds; chatkit's own server tells everybody, however busy the machine is
+HOPED = 5.0  # seconds; most servers that are classes do
 TURNS = 20  # waits one after the other: on a busy machine each takes as long as a thread waits for a core
 PATIENCE = 3.0  # seconds for a server's end, with its clients there and once more without them
 
@@ -138,9 +140,10 @@ class OpenRoom:
         return f"a room: {what}"
 
     def _patience(self, people: list[Guest]) -> float:
-        """Return how long to wait until these people have heard of somebody."""
-        is_told = type(self.server) is ChatServer and not any(each.plug for each in people)
-        return TOLD if is_told else MOMENT
+        """Return how long to wait until these people have heard of somebody, if they ever will."""
+        if isinstance(self.server, Hosted | None) or any(each.plug for each in people):
+            return MOMENT
+        return TOLD if type(self.server) is ChatServer else HOPED
 
     def _is_quiet(self, quiet: float) -> bool:
         before = self.log.version
