@@ -59,7 +59,7 @@ def test_a_class_a_started_server_and_an_address_get_the_same_verdicts():
 
 
 def test_a_plain_function_is_a_server():
-    report = check(plain_server, only=QUICK, patience=0.3)
+    report = check(plain_server, only=QUICK)
     assert report.verdicts == dict(zip(QUICK, (Verdict.BROKEN, Verdict.NOT_JUDGED), strict=True))
     assert report.server == "plain_server"
 
@@ -91,7 +91,7 @@ def socketserver_server(host, port):
 @pytest.mark.parametrize("server", [coroutine, socketserver_server])
 def test_a_coroutine_and_an_object_that_serves_forever_are_servers(server):
     only = ["the_server_asks_for_a_name", "a_message_reaches_everybody_else"]
-    assert check(server, only=only, patience=0.3).broken == only[1:]
+    assert check(server, only=only).broken == only[1:]
 
 
 def test_what_needs_the_process_is_not_measured_without_it():
@@ -182,7 +182,7 @@ class Tags(html.parser.HTMLParser):
 
 
 def test_the_table_escapes_what_a_server_says_and_fixes_no_colours():
-    tags = Tags(check(plain_server, only=QUICK, patience=0.3)._repr_html_())
+    tags = Tags(check(plain_server, only=QUICK)._repr_html_())
     assert tags.tags <= (
         {"table", "caption", "thead", "tbody", "tr", "th", "td", "br", "strong"}
         | {"details", "summary", "pre", "small", "code"}

@@ -66,7 +66,7 @@ def test_a_good_server_gives_status_0_and_a_line_for_each_promise(run):
 
 
 def test_a_broken_promise_gives_status_1_and_tells_the_whole_story(run):
-    status, said, _ = run("--only", QUICK, "--patience", "0.3", "--", *ECHO)
+    status, said, _ = run("--only", QUICK, "--", *ECHO)
     assert status == 1
     assert "BROKEN: What one says, everybody else who has joined hears, as [name] text." in said
     assert "1 more were not judged, because a_message_reaches_everybody_else is broken" in said
@@ -127,7 +127,7 @@ def test_a_command_may_be_given_as_one_word(run):
 
 
 def test_json_holds_every_promise_and_how_it_failed(run):
-    status, said, progress = run("--only", QUICK, "--json", "--patience", "0.3", "--", *ECHO)
+    status, said, progress = run("--only", QUICK, "--json", "--", *ECHO)
     report = json.loads(said)
     assert (status, report["ok"]) == (1, False)
     assert report["counts"]["broken"] == 1
@@ -142,7 +142,7 @@ def test_json_holds_every_promise_and_how_it_failed(run):
 
 def test_junit_holds_a_case_for_every_promise(run, tmp_path):
     path = tmp_path / "report.xml"
-    status, said, _ = run("--only", QUICK, "--junit", str(path), "--patience", "0.3", "--", *ECHO)
+    status, said, _ = run("--only", QUICK, "--junit", str(path), "--", *ECHO)
     (suite,) = Xml.parse(path).getroot()
     assert (status, suite.get("name"), suite.get("tests")) == (1, "spec", "2")
     assert (suite.get("failures"), suite.get("skipped")) == ("1", "1")
