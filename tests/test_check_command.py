@@ -14,6 +14,7 @@ import psutil
 import pytest
 from talker import PATIENCE, eventually
 
+from chatkit.check import command
 from chatkit.check.command import add_parser
 from chatkit.check.promise import PROMISES, Level
 from chatkit.server import ChatServer
@@ -124,6 +125,18 @@ def test_what_cannot_be_judged_gets_a_sentence_and_status_2(run, words, sentence
 def test_a_command_may_be_given_as_one_word(run):
     command = f"{sys.executable} -m chatkit serve 127.0.0.1 {{port}}"
     assert run("--only", QUICK, command)[0] == 0
+
+
+def test_patience_stretches_the_deadlines_of_a_dialogue(run, address, monkeypatch):
+    asked, judge = [], command.judge
+
+    def asks(*what, patience, watch):
+        asked.append(patience)
+        return judge(*what, patience=patience, watch=watch)
+
+    monkeypatch.setattr(command, "judge", asks)
+    assert run("--only", QUICK, "--patience", "2.5", address)[0] == 0
+    assert asked == [2.5]
 
 
 def test_json_holds_every_promise_and_how_it_failed(run):
