@@ -8,7 +8,7 @@ from contextlib import suppress
 
 import pytest
 
-from chatkit.check import check
+from chatkit.check import check, measure
 
 
 class Toy:
@@ -201,6 +201,30 @@ def test_a_goodbye_that_hangs_on_the_clean_ending_is_told_from_its_opposite():
 def test_a_loop_that_spins_after_a_goodbye_is_seen():
     both = ["a_quiet_room_rests", "a_goodbye_leaves_no_loop_behind"]
     assert check(ReadsTheEndAgainAndAgain, only=both).broken == ["a_goodbye_leaves_no_loop_behind"]
+
+
+def on_a_busy_machine(monkeypatch, cpu, wanted):
+    """Let the machine say of the server that it has had `cpu` seconds of a core, and wanted `wanted`."""
+    began = time.monotonic()
+    monkeypatch.setattr(measure, "cpu_seconds", lambda _: cpu(time.monotonic() - began))
+    monkeypatch.setattr(measure, "wants_seconds", lambda _: wanted * (time.monotonic() - began))
+
+
+@pytest.mark.parametrize(
+    "cpu",
+    [
+        pytest.param(lambda seconds: 0.02 * seconds, id="a fiftieth of a core"),
+        pytest.param(lambda seconds: seconds // 2.4 * 0.1, id="a turn every other second"),
+    ],
+)
+def test_a_loop_that_spins_is_seen_however_little_of_a_core_it_gets(monkeypatch, cpu):
+    on_a_busy_machine(monkeypatch, cpu, wanted=1.0)
+    assert check(Toy, only=["a_quiet_room_rests"]).broken == ["a_quiet_room_rests"]
+
+
+def test_a_server_that_rests_is_not_accused_because_it_waits_for_a_core(monkeypatch):
+    on_a_busy_machine(monkeypatch, lambda seconds: 0.002 * seconds, wanted=0.9)
+    assert check(Toy, only=["a_quiet_room_rests"]).broken == []
 
 
 def test_a_server_that_waits_for_a_frozen_reader_is_accused_of_that():

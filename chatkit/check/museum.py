@@ -170,7 +170,7 @@ def _rooms(exhibit: Specimen) -> tuple[Venue, Venue]:
     process = command_venue(command, START_WITHIN)
     if not exhibit.breaks & SPINNING:
         return _here(exhibit.server), process
-    gently = ["nice", "-n", "10"] if shutil.which("nice") else []  # all others go first
+    gently = ["nice", "-n", "5"] if shutil.which("nice") else []  # others go first
     return command_venue(gently + command, START_WITHIN), process
 
 
