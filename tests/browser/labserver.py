@@ -16,6 +16,7 @@ from talker import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]
 SETTINGS = {
+    "@jupyterlab/docmanager-extension/plugin": {"autosave": False},  # what is saved is what a test saves
     "@jupyterlab/apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
     "@jupyter-widgets/jupyterlab-manager/plugin": {"saveState": True},  # to look at what is saved
 }

@@ -5,7 +5,9 @@ import os
 import signal
 
 import pytest
+from labpage import Notebook
 from playwright.sync_api import expect
+from talker import PATIENCE
 
 pytestmark = pytest.mark.browser
 
@@ -27,6 +29,25 @@ def test_a_kernel_has_ports_that_no_system_gives_to_anybody_else(lab):
     ports = [value for file in files for key, value in file.items() if key.endswith("_port")]
     assert len(ports) >= 5
     assert all(15_000 < port < 20_000 for port in ports), ports
+
+
+def test_nobody_saves_a_notebook_but_who_presses_the_keys(browser, lab):
+    """What JupyterLab began to save before the last cell had run would be taken for what a test saves."""
+
+    def writes(request):
+        return request.method == "PUT" and alone.name in request.url
+
+    with browser.new_context(viewport={"width": 1280, "height": 900}) as context:  # its clock is its own
+        context.set_default_timeout(1000 * PATIENCE)  # milliseconds
+        context.clock.install()
+        other = context.new_page()
+        alone, saves = Notebook(other, lab, lab.write("alone.ipynb", "1")), []
+        other.on("request", lambda each: saves.append(each.url) if writes(each) else None)
+        alone.run(0)
+        expect(alone.prompts).to_have_text("[1]:")
+        other.clock.fast_forward("05:00")
+        alone.save()
+        assert len(saves) == 1
 
 
 @pytest.mark.fault(45)
