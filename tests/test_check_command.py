@@ -252,6 +252,15 @@ def test_however_it_is_ended_nothing_that_it_has_started_is_left(tmp_path, marke
     eventually(lambda: not find())
 
 
+def test_the_word_that_ends_a_walk_through_the_museum_has_a_line_of_its_own(marked):
+    command = [sys.executable, "-m", "chatkit", "check", "--museum", "naive"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=marked[0]) as check:
+        assert check.stderr.read(1) == "."
+        check.send_signal(signal.SIGINT)
+        _, said = check.communicate(timeout=PATIENCE)
+    assert (check.returncode, said.lstrip(".")) == (2, "\nchatkit check: interrupted\n")
+
+
 @pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="there are no hang-ups here")
 def test_the_second_word_of_a_hang_up_may_come_when_all_has_been_ended():
     program = """if True:

@@ -138,8 +138,10 @@ def show(names: Sequence[str] = ()) -> int:
         exhibits = [specimen(name) for name in names] or specimens()
     except KeyError as error:
         raise CannotRun(error.args[0]) from error
-    cells = walk(exhibits, watch=lambda cell: print(end=".", file=sys.stderr, flush=True))
-    print(file=sys.stderr)
+    try:
+        cells = walk(exhibits, watch=lambda cell: print(end=".", file=sys.stderr, flush=True))
+    finally:
+        print(file=sys.stderr)  # what is said next, be it that this was interrupted, has its own line
     print(as_text(cells))
     wrong = [cell.surprise for cell in cells if cell.surprise] if names else surprises(cells)
     print("", *wrong, "not as declared" if wrong else "all is as declared", sep="\n")
