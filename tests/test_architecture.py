@@ -1,11 +1,13 @@
 """The house: who may import whom, how large a file may be, and that the core needs only Python itself."""
 
 import ast
+import re
 import statistics
 import sys
 from pathlib import Path
 
 import pytest
+from talker import PATIENCE
 
 PACKAGE = Path(__file__).parent.parent / "chatkit"
 
@@ -118,3 +120,14 @@ def test_the_core_is_made_of_short_functions():
     ]
     assert statistics.median(lengths) <= 7
     assert max(lengths) <= 22
+
+
+# A machine may stand still for minutes, so a deadline of a few seconds fails where nothing is wrong.
+WAITS = r"(?:(?:join|wait|receive|settimeout)\(|create_connection\(.*timeout=)(\d+(?:\.\d+)?)\)"
+
+
+@pytest.mark.parametrize("path", sorted(Path(__file__).parent.rglob("test_*.py")), ids=lambda path: path.name)
+def test_what_a_test_waits_for_has_as_long_as_in_every_other(path):
+    """Below five seconds it is a while in which something shall not happen."""
+    found = re.findall(WAITS, path.read_text(encoding="utf-8"))
+    assert [each for each in found if 5 <= float(each) < PATIENCE] == []

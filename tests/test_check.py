@@ -37,7 +37,6 @@ def plain_server(host, port):
             threading.Thread(target=serve, args=[listener.accept()[0]], daemon=True).start()
 
 
-@pytest.mark.timeout(400)  # some 20 s, but on a machine that has much else to do
 @pytest.mark.parametrize("engine", sorted(ENGINES))
 def test_our_own_server_keeps_every_promise(engine):
     report = check(partial(ChatServer, engine=engine), "chatkit")

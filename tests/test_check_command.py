@@ -80,7 +80,6 @@ def test_a_running_server_is_judged_by_its_address_after_a_warning(run, address)
     assert "spec: 2 kept" in said
 
 
-@pytest.mark.timeout(400)
 def test_a_running_server_bears_all_that_needs_no_process(run, server, address):
     status, said, _ = run("--json", "--level", "sturdy", address)
     report = json.loads(said)

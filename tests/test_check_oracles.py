@@ -4,6 +4,7 @@ import os
 import shutil
 
 import pytest
+from talker import PATIENCE
 
 from chatkit.check import Verdict, check
 from chatkit.check.promise import PROMISES
@@ -60,7 +61,6 @@ net.createServer((socket) => {
 """
 
 
-@pytest.mark.timeout(400)
 @pytest.mark.parametrize(
     ("bug", "broken"),
     [
@@ -76,7 +76,7 @@ def test_a_server_in_another_language_is_graded(tmp_path, bug, broken):
     source.write_text(NODE.replace(*bug) if bug else NODE)
     only = ["a_message_never_comes_back", "a_polite_goodbye_is_told_once", "a_reset_is_told_once"]
     report = check(
-        [program("node"), str(source), "{port}"], only=[] if bug is None else only, start_within=60
+        [program("node"), str(source), "{port}"], only=[] if bug is None else only, start_within=PATIENCE
     )
     assert report.broken == broken, str(report)
     assert bug or set(report.named(Verdict.NOTED)) == {

@@ -253,7 +253,7 @@ def test_ascii_refuses_what_is_not(room, join):
 def test_more_than_the_maximum_are_turned_away(room, join):
     server = room("--max-clients", 1)
     join(server, "ada")
-    late = socket.create_connection(server.address, timeout=10)
+    late = socket.create_connection(server.address, timeout=PATIENCE)
     with late:
         assert late.recv(1 << 16).startswith(b"! the room is full")
     assert server.prints_until("the room is full")

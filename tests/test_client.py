@@ -20,8 +20,6 @@ from chatkit.client import ChatClient
 from chatkit.dial import dial
 from chatkit.messages import Joined, Left, Prompt, Reply, Roster, Said
 
-SOON = 10.0  # seconds; a deadline, not a duration
-
 
 @pytest.fixture
 def join(request):
@@ -41,10 +39,10 @@ def test_three_people_talk(serve, join):
     grace = join(server, "grace")
     ada.say("hello")
     grace.say("hi")
-    heard_by_ada = [ada.receive(SOON) for _ in range(4)]
+    heard_by_ada = [ada.receive(PATIENCE) for _ in range(4)]
     assert isinstance(heard_by_ada[0], Prompt)
     assert heard_by_ada[1:] == [Roster(""), Joined("grace"), Said("grace", "hi")]
-    assert [grace.receive(SOON) for _ in range(3)][1:] == [Roster("ada"), Said("ada", "hello")]
+    assert [grace.receive(PATIENCE) for _ in range(3)][1:] == [Roster("ada"), Said("ada", "hello")]
 
 
 def test_it_knows_who_else_is_there(serve, join, eventually):
@@ -60,7 +58,7 @@ def test_each_line_of_a_text_is_a_message_and_a_slash_is_only_a_slash(serve, joi
     server = serve()
     ada, grace = join(server, "ada"), join(server, "grace")
     ada.say("one\ntwo\r\n/who")
-    assert [grace.receive(SOON) for _ in range(5)][2:] == [
+    assert [grace.receive(PATIENCE) for _ in range(5)][2:] == [
         Said("ada", text) for text in ("one", "two", "/who")
     ]
 
@@ -68,7 +66,7 @@ def test_each_line_of_a_text_is_a_message_and_a_slash_is_only_a_slash(serve, joi
 def test_what_is_typed_may_be_a_command(serve, join):
     ada = join(serve(), "ada")
     ada.enter("/who")
-    assert [ada.receive(SOON) for _ in range(3)][2] == Reply("here now: ada")
+    assert [ada.receive(PATIENCE) for _ in range(3)][2] == Reply("here now: ada")
 
 
 def test_iteration_ends_with_the_conversation(serve, join):
@@ -86,7 +84,7 @@ def test_what_was_said_before_quitting_arrives(serve, join):
     for number in range(1000):
         ada.say(f"line {number}")
     ada.quit()
-    heard = [grace.receive(SOON) for _ in range(1003)][2:]
+    heard = [grace.receive(PATIENCE) for _ in range(1003)][2:]
     assert heard == [*(Said("ada", f"line {number}") for number in range(1000)), Left("ada")]
 
 
@@ -106,7 +104,7 @@ def test_a_subscriber_gets_everything_once_in_order_and_none_at_the_end(serve, j
             ada.subscribe(note)
     grace.quit()
     server.stop()
-    assert over.wait(SOON)
+    assert over.wait(PATIENCE)
     assert [message.text for message in heard if isinstance(message, Said)] == [str(n) for n in range(500)]
     assert heard[-1] is None
 
@@ -121,14 +119,14 @@ def test_lines_of_many_threads_stay_whole(serve, join):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(SOON)
-    heard = [grace.receive(SOON) for _ in range(402)][2:]
+        thread.join(PATIENCE)
+    heard = [grace.receive(PATIENCE) for _ in range(402)][2:]
     assert sorted(message.text for message in heard) == sorted(mark * 300 for mark in "abcdefgh" * 50)
 
 
 def test_nobody_waits_for_ever(serve, join):
     ada = join(serve(), "ada")
-    ada.receive(SOON), ada.receive(SOON)
+    ada.receive(PATIENCE), ada.receive(PATIENCE)
     with pytest.raises(TimeoutError, match=r"ada heard nothing for 0\.01 seconds"):
         ada.receive(0.01)
 
@@ -146,7 +144,7 @@ def test_a_client_connects_once_and_a_second_try_harms_nothing(serve, join):
     with pytest.raises(errors.CannotConnect, match="connected already"):
         ada.connect()
     ada.say("still here")
-    while (message := grace.receive(SOON)) != Said("ada", "still here"):
+    while (message := grace.receive(PATIENCE)) != Said("ada", "still here"):
         assert message
     ada.quit()
     with pytest.raises(errors.CannotConnect, match="make another"):
@@ -179,7 +177,7 @@ def test_a_line_that_is_too_long_is_not_sent_and_the_conversation_goes_on(serve,
     with pytest.raises(errors.NotSent, match="4097 bytes, and a server takes 4096"):
         ada.say("x" * 4096)
     ada.say("y" * 4095)
-    assert [grace.receive(SOON) for _ in range(3)][2] == Said("ada", "y" * 4095)
+    assert [grace.receive(PATIENCE) for _ in range(3)][2] == Said("ada", "y" * 4095)
 
 
 def test_after_quitting_nothing_is_sent(serve, join):
@@ -196,7 +194,7 @@ def test_entering_quit_is_quitting(serve, join, goodbye):
     ada.say("last words")
     ada.enter(goodbye)
     assert (ada.state, ada.closed_because) == ("closed", None)
-    assert [grace.receive(SOON) for _ in range(4)][2:] == [Said("ada", "last words"), Left("ada")]
+    assert [grace.receive(PATIENCE) for _ in range(4)][2:] == [Said("ada", "last words"), Left("ada")]
 
 
 def test_quitting_twice_and_before_connecting_does_nothing(serve, join):
@@ -316,7 +314,7 @@ ENDINGS = {
 def test_however_the_server_ends_it_the_client_says_how(does, kind, sentence):
     with a_server_that(*JOINED, *does) as address:
         client = ChatClient(*address, "ada").connect()
-        while client.receive(SOON) is not None:
+        while client.receive(PATIENCE) is not None:
             pass
         assert isinstance(client.closed_because, kind)
         assert sentence in str(client.closed_because)
@@ -327,7 +325,7 @@ def test_however_the_server_ends_it_the_client_says_how(does, kind, sentence):
 
 def test_a_server_that_takes_no_more_lines_is_given_up():
     held = threading.Event()
-    with a_server_that(*JOINED, lambda _sock: held.wait(SOON)) as address:
+    with a_server_that(*JOINED, lambda _sock: held.wait(PATIENCE)) as address:
         client = ChatClient(*address, "ada").connect()
         with pytest.raises(errors.ServerGone, match="takes no more lines"):
             client.say("\n".join(["x" * 4000] * 10_000))
@@ -337,7 +335,7 @@ def test_a_server_that_takes_no_more_lines_is_given_up():
 def test_harmful_characters_are_cleaned_again(serve, join):
     with a_server_that(*JOINED, b"[grace] \x1b[2Jbell\x07\xe2\x80\xae\n", hears_the_end) as address:
         client = ChatClient(*address, "ada").connect()
-        assert [client.receive(SOON) for _ in range(3)][2] == Said("grace", "\ufffd[2Jbell\ufffd\ufffd")
+        assert [client.receive(PATIENCE) for _ in range(3)][2] == Said("grace", "\ufffd[2Jbell\ufffd\ufffd")
         client.quit()
 
 
@@ -347,9 +345,9 @@ def test_of_names_without_end_a_bounded_part_is_noted(monkeypatch):
     roster = b"* The room contains: " + b", ".join([b"y" * 5000] * 100) + b"\n"
     with a_server_that(*JOINED, names, roster, b"* zoe has entered the room\n", hears_the_end) as address:
         client = ChatClient(*address, "ada").connect()
-        while client.receive(SOON) != Joined("n299"):
+        while client.receive(PATIENCE) != Joined("n299"):
             assert len(client.others) <= 100
-        while client.receive(SOON) != Joined("zoe"):
+        while client.receive(PATIENCE) != Joined("zoe"):
             pass
         assert client.others == ("y" * 200, "zoe")
         client.quit()
@@ -364,8 +362,8 @@ def test_rooms_of_other_servers_may_use_other_words():
 
 def test_a_server_without_a_goodbye_is_left_after_the_time_asked_for():
     held = threading.Event()
-    with a_server_that(*JOINED, hears_the_end, lambda _sock: held.wait(SOON)) as address:
-        client = ChatClient(*address, "ada", timeout=SOON * 10).connect()
+    with a_server_that(*JOINED, hears_the_end, lambda _sock: held.wait(PATIENCE)) as address:
+        client = ChatClient(*address, "ada", timeout=2 * PATIENCE).connect()
         client.quit(timeout=0.01)  # the server holds its end open; `timeout` of the client would be too long
         assert (client.state, client.closed_because) == ("closed", None)
         held.set()

@@ -8,6 +8,7 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from talker import PATIENCE
 
 from chatkit import Limits
 from chatkit.connection import Connection
@@ -232,7 +233,7 @@ def test_abort_wakes_whoever_waits_in_read(pair):
     reader = threading.Thread(target=lambda: heard.append(each.read()))
     reader.start()
     each.abort("too slow")
-    reader.join(30)
+    reader.join(PATIENCE)
     assert heard == [None]
 
 

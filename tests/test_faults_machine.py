@@ -420,7 +420,7 @@ def test_three_netcats_and_a_chat_client_talk_in_one_room(serve):
         two.says("hello, chatkit")
         for netcat in (one, three):
             netcat.hears("[grace] hello, chatkit")
-        heard = [str(message) for message in (client.receive(5) for _ in range(3))]
+        heard = [str(message) for message in (client.receive(PATIENCE) for _ in range(3))]
         assert heard[1:] == ["* The room contains: ada, grace, linus", "[grace] hello, chatkit"]
     for netcat in (one, two, three):
         netcat.hears("* chatkit has left the room")

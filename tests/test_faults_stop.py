@@ -47,12 +47,12 @@ def test_stop_sends_what_is_queued_to_a_slow_reader_who_lives(serve, gather):
         grace.says(text)
     grace.says("/who")
     grace.hears("! here now: grace, ada")
-    stopping = in_the_background(lambda: server.stop(timeout=20))
+    stopping = in_the_background(lambda: server.stop(timeout=PATIENCE))
     grace.hears(GOODBYE)
     assert slow.hears_all() == [*[f"[grace] {text}"] * 500, GOODBYE]
     slow.leaves()
     grace.leaves()
-    stopping.join(30)
+    stopping.join(PATIENCE)
     assert not stopping.is_alive()
 
 
@@ -67,7 +67,7 @@ def test_stop_ends_in_time_although_clients_are_frozen(serve, gather):
         grace.says("x" * 4000)
     grace.says("/who")
     grace.hears("! here now: grace, ada, linus")
-    within(3, lambda: server.stop(timeout=0.2))
+    within(15, lambda: server.stop(timeout=0.2))
 
 
 @pytest.mark.fault(33)
@@ -79,12 +79,12 @@ def test_who_is_slow_to_read_hears_all_there_was_before_the_goodbye(serve, gathe
     grace.says(*["x" * 4000] * 40, "/who")
     grace.hears_until("! here now: grace, ada")
     eventually(lambda: not any(server.outboxes.values()))
-    stopping = in_the_background(lambda: server.stop(timeout=60))
+    stopping = in_the_background(lambda: server.stop(timeout=PATIENCE))
     assert has_been_reset(grace.socket)  # she has heard all, and says no goodbye
     *said, goodbye = ada.hears_all()
     assert said == ["[grace] " + "x" * 4000] * 40
     assert goodbye == "! the server is stopping; goodbye"
-    stopping.join(60)
+    stopping.join(PATIENCE)
 
 
 def test_stop_twice_is_no_error(serve):
@@ -126,7 +126,7 @@ def test_two_may_stop_it_at_once(serve):
         server = serve()
         threads = [in_the_background(server.stop) for _ in range(2)]  # an error in one fails the test
         for thread in threads:
-            thread.join(30)
+            thread.join(PATIENCE)
             assert not thread.is_alive()
 
 
@@ -151,7 +151,7 @@ def test_twenty_rounds_on_one_port_with_clients_in_the_room(engine, nothing_left
                 in_the_background(lambda guest=guest: (guest.hears_all(), guest.leaves())) for guest in guests
             ]
         for end in ends:
-            end.join(30)
+            end.join(PATIENCE)
         assert [guest.end for guest in guests] == ["FIN"] * 3
 
 
@@ -174,9 +174,9 @@ def test_it_can_be_stopped_while_twenty_clients_flood_it(serve, gather, talkers)
 
     threads = [in_the_background(lambda f=f, w=w: w(f)) for f in flooders for w in (floods, listens)]
     assert heard_one.wait(PATIENCE)
-    within(5, lambda: server.stop(timeout=1))
+    within(60, lambda: server.stop(timeout=1))
     for thread in threads:
-        thread.join(30)
+        thread.join(PATIENCE)
         assert not thread.is_alive()
 
 
@@ -188,7 +188,7 @@ def test_whoever_connects_at_the_moment_of_stopping_is_not_left_hanging(serve, t
             newcomer = talk(server)
             newcomer.says("ada")  # if the kernel forgot it together with the listener, this draws a reset
             newcomer.hears_all()  # fails if there is no end
-        stopping.join(30)
+        stopping.join(PATIENCE)
         assert not stopping.is_alive()
 
 

@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+from talker import PATIENCE
 
 from chatkit.hearing import AHEAD, Hearing
 from chatkit.messages import Said
@@ -52,7 +53,7 @@ def test_who_waits_to_receive_hears_no_more_once_another_subscribes(hearing):
     waiting.start()
     heard = []
     hearing.subscribe(heard.append)
-    waiting.join(30)
+    waiting.join(PATIENCE)
     assert not waiting.is_alive()
     hearing.put(TWO)
     assert received + heard == [ONE, TWO]
@@ -75,7 +76,7 @@ def test_who_is_far_ahead_waits_until_all_has_been_received(hearing):
     waiting = threading.Thread(target=hearing.wait_until_taken, args=(lambda: False,))
     waiting.start()
     assert hearing.receive(0) == ONE
-    waiting.join(30)
+    waiting.join(PATIENCE)
     assert not waiting.is_alive()
     assert hearing.note(1)
 

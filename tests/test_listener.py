@@ -9,7 +9,7 @@ import time
 from contextlib import ExitStack, suppress
 
 import pytest
-from talker import is_free
+from talker import PATIENCE, is_free
 
 from chatkit.errors import CannotListen
 from chatkit.listener import FULL, WARN_EVERY, Listener
@@ -19,7 +19,7 @@ from chatkit.listener import FULL, WARN_EVERY, Listener
 def listener(nothing_left):
     """A listener that is closed at the end, and leaves no descriptor."""
     each = Listener("127.0.0.1", 0)
-    each.socket.settimeout(2)
+    each.socket.settimeout(PATIENCE)
     yield each
     each.close()
 
@@ -64,7 +64,7 @@ def test_whoever_connects_is_accepted_with_its_address_in_words(listener):
 
 @pytest.mark.fault(28)
 def test_two_hundred_connect_before_anybody_is_accepted(listener):
-    crowd = [socket.create_connection(listener.address, timeout=5) for _ in range(200)]
+    crowd = [socket.create_connection(listener.address, timeout=PATIENCE) for _ in range(200)]
     for each in crowd:
         each.close()
     assert len(crowd) == 200
@@ -86,7 +86,7 @@ def test_close_wakes_whoever_waits_in_accept(listener):
     waiting = threading.Thread(target=lambda: accepted.append(listener.accept()))
     waiting.start()
     listener.close()
-    waiting.join(30)
+    waiting.join(PATIENCE)
     assert accepted == [None]
 
 
@@ -162,7 +162,7 @@ def test_no_descriptor_left_to_begin_with(nothing_left, monkeypatch):
 def test_without_descriptors_the_newcomer_is_told_that_the_room_is_full(listener, monkeypatch):
     listener.socket = Exhausted(listener.socket)
     without_descriptors(monkeypatch)
-    with socket.create_connection(listener.address, timeout=5) as newcomer:
+    with socket.create_connection(listener.address, timeout=PATIENCE) as newcomer:
         assert listener.accept() is None
         assert newcomer.recv(100).decode() == f"! {FULL}\n"
         assert newcomer.recv(100) == b""
@@ -170,7 +170,7 @@ def test_without_descriptors_the_newcomer_is_told_that_the_room_is_full(listener
 
 def test_a_descriptor_that_came_free_meanwhile_lets_the_newcomer_in(listener):
     listener.socket = Exhausted(listener.socket)
-    with socket.create_connection(listener.address, timeout=5):
+    with socket.create_connection(listener.address, timeout=PATIENCE):
         sock, _ = listener.accept()
         sock.close()
 
@@ -179,7 +179,7 @@ def test_a_descriptor_that_came_free_meanwhile_lets_the_newcomer_in(listener):
 @pytest.mark.parametrize("number", [errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM])
 def test_after_a_lack_of_descriptors_it_accepts_again(listener, number):
     listener.socket = Exhausted(listener.socket, number, times=2)
-    with socket.create_connection(listener.address, timeout=5):
+    with socket.create_connection(listener.address, timeout=PATIENCE):
         assert listener.accept() is None
         sock, _ = listener.accept()
         sock.close()
@@ -205,7 +205,7 @@ def test_the_reserve_is_taken_again_as_soon_as_there_is_a_descriptor(listener, m
         assert listener.accept() is None
     listener.socket.times = 2
     assert listener.accept() is None
-    with socket.create_connection(listener.address, timeout=5) as newcomer:
+    with socket.create_connection(listener.address, timeout=PATIENCE) as newcomer:
         listener.socket.times = 1
         without_descriptors(monkeypatch)
         assert listener.accept() is None
@@ -295,7 +295,7 @@ def test_two_threads_give_up_the_reserve_once(listener, monkeypatch):
     reserve = listener._reserve
     monkeypatch.setattr(os, "close", close)
     listener._give_up_reserve()
-    other.join(30)
+    other.join(PATIENCE)
     assert closed == [reserve]
 
 

@@ -5,7 +5,7 @@ import socket
 import threading
 
 import pytest
-from talker import eventually, is_free
+from talker import PATIENCE, eventually, is_free
 
 from chatkit import ChatClient, ChatServer, Limits
 from chatkit.errors import CannotListen
@@ -254,7 +254,7 @@ def test_serve_forever_serves_until_somebody_stops_it(engine, talk, eventually):
     eventually(lambda: len(waited) > 1)
     talk(server).leaves()
     server.stop()
-    serving.join(30)
+    serving.join(PATIENCE)
     assert not serving.is_alive()
 
 
@@ -283,13 +283,13 @@ def test_a_stop_while_it_is_still_starting_stops_it(engine, nothing_left, monkey
     monkeypatch.setattr(threading.Thread, "start", start_slowly)
     serving = threading.Thread(target=server.serve_forever)
     serving.start()
-    assert runs.wait(30)
+    assert runs.wait(PATIENCE)
     server.stop()
     stopped.set()
-    serving.join(3)
+    serving.join(PATIENCE)
     alive = serving.is_alive()
     server.stop()
-    serving.join(30)
+    serving.join(PATIENCE)
     assert not alive
 
 
@@ -344,7 +344,7 @@ def test_a_member_may_be_a_chat_client(serve, gather):
     with ChatClient(*server.address, "grace") as grace:
         ada.hears("* grace has entered the room")
         ada.says("hello")
-        assert Said("ada", "hello") in [grace.receive(5), grace.receive(5), grace.receive(5)]
+        assert Said("ada", "hello") in [grace.receive(PATIENCE) for _ in range(3)]
     ada.hears("* grace has left the room")
 
 

@@ -83,7 +83,7 @@ def test_a_specimen_that_is_repaired_is_a_surprise(cells):
 
 def test_a_walk_is_over_although_some_servers_never_end():
     """At its exit a process stops its servers, one after the other; but not those."""
-    ended = subprocess.run([sys.executable, "-c", ENDLESS], cwd=PACKAGE.parent, timeout=60)
+    ended = subprocess.run([sys.executable, "-c", ENDLESS], cwd=PACKAGE.parent, timeout=PATIENCE)
     assert ended.returncode == 0
 
 

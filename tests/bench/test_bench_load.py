@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager, suppress
 
 import pytest
 from packet_filter import UNASKED_RESETS, lose
-from talker import eventually
+from talker import PATIENCE, eventually
 
 from chatkit import ChatServer, Limits
 from chatkit.bench import machine
@@ -35,7 +35,7 @@ def crowd(nothing_left):
     """`crowd(address)` are clients of a server, to be hung up at the end."""
     everybody = []
 
-    def _crowd(address, lines=4, size=64, patience=20.0):
+    def _crowd(address, lines=4, size=64, patience=PATIENCE):
         everybody.append(Crowd(address, Book(DIALECTS["budget chat"], lines, size)))
         everybody[-1].patience = patience
         return everybody[-1]
@@ -99,7 +99,7 @@ def lying(lie):
             with suppress(OSError):
                 sock.shutdown(socket.SHUT_RDWR)
         for thread in server.threads:
-            thread.join(30)
+            thread.join(PATIENCE)
 
 
 LIES = {
@@ -135,7 +135,7 @@ def kinds(faults):
 def test_a_lying_server_is_told_on(crowd, lie):
     how, expected = LIES[lie]
     with lying(how) as address:
-        patience = SOON if "lost" in expected else 20.0
+        patience = SOON if "lost" in expected else PATIENCE
         told = talking.all_to_all(crowd(address, patience=patience), PID, 3, 0.0, 0.2)
     assert kinds(told.faults) == expected
     assert bool(told.trouble) == ("lost" in expected)

@@ -113,7 +113,7 @@ def answer(tmp_path):
 @pytest.mark.parametrize("kind", ENDINGS)
 def test_whatever_an_answer_does_ends_in_its_sentence(answer, kind):
     code, sentence = ENDINGS[kind]
-    result = within(30, lambda: answer(code))
+    result = within(PATIENCE, lambda: answer(code))
     assert (result.passed, result.sentence) == (False, sentence), result
     assert "Traceback" not in repr(result)
 

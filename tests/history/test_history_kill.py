@@ -95,7 +95,6 @@ def drain(load):
 
 
 @pytest.mark.fault(38)
-@pytest.mark.timeout(60 + KILLS)
 @pytest.mark.parametrize("number", range(KILLS))
 def test_every_line_that_anybody_saw_is_in_the_file(zygote, path, number):
     engine = sorted(ENGINES)[number % len(ENGINES)]

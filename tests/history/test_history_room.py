@@ -384,10 +384,10 @@ def test_chatkits_own_client_understands_it_all(room, talk):
     talk(server, "grace").says("hello")
     eventually(lambda: server.history.last())
     with ChatClient(*server.address, "ada") as ada:
-        heard = [ada.receive(5) for _ in range(2)]
+        heard = [ada.receive(PATIENCE) for _ in range(2)]
         while not any(is_told(getattr(message, "text", "")) for message in heard):
-            heard.append(ada.receive(5))
-        assert any(type(message).__name__ == "Remembered" for message in [*heard, ada.receive(5)])
+            heard.append(ada.receive(PATIENCE))
+        assert any(type(message).__name__ == "Remembered" for message in [*heard, ada.receive(PATIENCE)])
 
 
 @pytest.mark.fault(38)
@@ -467,5 +467,5 @@ def test_a_stop_waits_until_the_history_is_closed(serve, path):
     stopping.join(1.5)
     waits = stopping.is_alive()
     go.set()
-    stopping.join(20)
+    stopping.join(PATIENCE)
     assert waits

@@ -24,7 +24,7 @@ def main():
             server = ChatServer(port=0, engine=engine, history=History(path.strip())).start()
             os.write(writing, b"%d" % server.address[1])
             os.close(writing)
-            threading.Event().wait(60)
+            threading.Event().wait(600)
             os._exit(1)
         os.close(writing)
         port = os.read(reading, 10).decode()

@@ -112,7 +112,7 @@ def test_a_thread_that_dies_of_a_reset_is_told_in_the_log_and_under_no_cell(call
     assert says(call(room, "ada"), b"hello\n") == b"hello\n"
     room.wire("ada").reset()
     told = "a thread died: ConnectionResetError in answer (test_hosted.py:"
-    assert room.log.wait_for(lambda events: any(told in event.words for event in events), 5)
+    assert room.log.wait_for(lambda events: any(told in event.words for event in events), PATIENCE)
     assert capfd.readouterr().err == ""
 
 

@@ -8,6 +8,7 @@ import threading
 import weakref
 
 import pytest
+from talker import PATIENCE
 
 from chatkit.lab.meter import METER, OTHERS, READS
 
@@ -25,9 +26,9 @@ def meter():
 def pair(nothing_left):
     """Two ends of one TCP connection."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        one = socket.create_connection(listener.getsockname(), 5.0)
+        one = socket.create_connection(listener.getsockname(), PATIENCE)
         other, _ = listener.accept()
-        other.settimeout(5.0)
+        other.settimeout(PATIENCE)
         with one, other:
             yield one, other
 
@@ -72,7 +73,7 @@ def test_a_socket_that_was_there_before_and_a_thread_that_waits_already_are_coun
     try:
         one.sendall(b"a")
         one.close()
-        thread.join(30)
+        thread.join(PATIENCE)
         assert heard == [b"a", b"", b""]
     finally:
         METER.close()

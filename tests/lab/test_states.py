@@ -3,6 +3,7 @@
 import socket
 
 import pytest
+from talker import PATIENCE
 
 from chatkit.lab import kernel
 from chatkit.lab.states import States
@@ -14,7 +15,7 @@ pytestmark = pytest.mark.skipif(not kernel.available, reason="it is Linux that t
 def pair():
     listener, client = socket.socket(), socket.socket()
     with listener, client:
-        listener.settimeout(5)
+        listener.settimeout(PATIENCE)
         yield listener, client
 
 

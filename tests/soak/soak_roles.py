@@ -20,7 +20,7 @@ class Guest:
         self.sock = socket.socket()
         if receive_buffer:
             self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
-        self.sock.settimeout(20.0)
+        self.sock.settimeout(300.0)
         self.sock.connect(("127.0.0.1", port))
         self.fd = self.sock.fileno()  # for who watches it, also when it is closed
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -42,9 +42,9 @@ def a_server_that_floods(first, chunk):
             yield listener.getsockname()
         finally:
             listener.shutdown(socket.SHUT_RDWR)
-            door.join(30)
+            door.join(PATIENCE)
             for thread in threads:
-                thread.join(30)
+                thread.join(PATIENCE)
 
 
 @pytest.mark.parametrize("kind", FLOODS)

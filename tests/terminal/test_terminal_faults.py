@@ -28,14 +28,14 @@ def slow():
 def door():
     """A listening socket behind which a test plays the server."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        listener.settimeout(10)
+        listener.settimeout(PATIENCE)
         yield listener
 
 
 def admit(door, *lines):
     """Let the next caller in, tell it these lines, and return its socket."""
     sock, _ = door.accept()
-    sock.settimeout(10)
+    sock.settimeout(PATIENCE)
     sock.sendall(b"who are you?\n")
     assert sock.recv(100)
     sock.sendall(b"* The room contains: linus\n" + b"".join(line.encode() + b"\n" for line in lines))
@@ -106,7 +106,7 @@ def test_a_room_that_one_has_left_says_nothing_in_the_next(monkeypatch):
         if port != 1:
             return dial(host, port, timeout)
         called.set()
-        hung_up.wait(10)
+        hung_up.wait(PATIENCE)
         raise Unreachable("cannot reach the first room")
 
     async def run(server):

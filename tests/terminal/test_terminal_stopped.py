@@ -51,7 +51,7 @@ class Sitting:
         self.program.kill()
         self.program.wait()
         os.close(self.slave)
-        self._reader.join(30)
+        self._reader.join(PATIENCE)
         os.close(self.master)
 
 

@@ -8,6 +8,7 @@ from contextlib import suppress
 import pytest
 from helm import NOON, chat
 from rich.cells import cell_len
+from talker import PATIENCE
 
 from chatkit.messages import Joined, Left, Notice, Remembered, Roster, Said
 from chatkit.terminal import entries
@@ -102,11 +103,11 @@ def test_a_flood_of_long_lines_leaves_the_keys_alone(kind, nothing_left):
             over.set()
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        listener.settimeout(10)
+        listener.settimeout(PATIENCE)
         server = threading.Thread(target=serve, args=(listener,))
         server.start()
         try:
             asyncio.run(run(listener.getsockname()))
         finally:
             over.set()
-            server.join(30)
+            server.join(PATIENCE)
