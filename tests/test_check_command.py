@@ -260,6 +260,28 @@ def test_the_word_that_ends_a_walk_through_the_museum_has_a_line_of_its_own(mark
     assert (check.returncode, said.lstrip(".")) == (2, "\nchatkit check: interrupted\n")
 
 
+SILENT = """if True:
+    import pathlib, signal, socket, sys
+    port, place, listens = sys.argv[1:]
+    listener = socket.create_server(("127.0.0.1", int(port) if listens == "True" else 0))
+    guests = [listener.accept()] if listens == "True" else []
+    pathlib.Path(place).touch()
+    signal.pause()
+"""
+
+
+@pytest.mark.parametrize("listens", [True, False])
+def test_who_interrupts_it_does_not_wait_for_a_server_that_is_silent(tmp_path, marked, listens):
+    silent = [sys.executable, "-c", SILENT, "{port}", str(tmp_path / "is waited for"), str(listens)]
+    words = ["--patience", "1000", "--only", "a_reset_is_told_once,a_frozen_reader_stops_nobody", "--"]
+    command = [sys.executable, "-m", "chatkit", "check", *words, *silent]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=marked[0]) as check:
+        eventually((tmp_path / "is waited for").exists)
+        check.send_signal(signal.SIGINT)
+        _, said = check.communicate(timeout=PATIENCE)  # of an hour that it would have waited
+    assert (check.returncode, said) == (2, "chatkit check: interrupted\n")
+
+
 @pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="there are no hang-ups here")
 def test_the_second_word_of_a_hang_up_may_come_when_all_has_been_ended():
     program = """if True:

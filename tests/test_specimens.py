@@ -57,6 +57,34 @@ def test_a_specimen_breaks_exactly_what_it_declares(cells, name):
     ).breaks
 
 
+class Silent:
+    """A server that lets everybody in and says nothing."""
+
+    def __init__(self, host, port):
+        self.listener = socket.create_server((host, port))
+        self.address = self.listener.getsockname()
+
+    def start(self):
+        return self
+
+    def stop(self, timeout):
+        self.listener.close()
+
+
+@pytest.mark.parametrize("promise", ["a_message_reaches_everybody_else", "a_reset_is_told_once"])
+def test_who_walks_out_of_the_museum_does_not_wait_until_what_has_begun_is_judged(monkeypatch, promise):
+    monkeypatch.setattr(museum, "TO_KEEP", (1000.0,))  # for each thing that it waits for, about an hour
+    known = museum.Specimen("known", ChatServer, "", "", frozenset(), frozenset({promise}))
+    silent = museum.Specimen("silent", Silent, "", "", frozenset(), frozenset())
+
+    def walk_out(cell):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        museum.walk([known, silent], [PROMISES[promise]], quick=True, watch=walk_out)
+    assert not {t.name[:6] for t in threading.enumerate()} & {"museum", "check_"}
+
+
 def test_every_promise_is_broken_by_a_specimen_and_every_specimen_breaks_one(cells):
     assert museum.surprises(cells) == []
     declared = {name for each in specimens() for name in each.breaks}

@@ -10,6 +10,7 @@ import selectors
 import time
 from collections.abc import Callable
 
+from chatkit.check.cancelling import checkpoint
 from chatkit.check.participant import Participant
 
 TURN = 0.1  # seconds
@@ -29,6 +30,7 @@ class Loop:
         while not until():
             if left <= 0:
                 return False
+            checkpoint()
             began = time.monotonic()
             self._turn(min(left, TURN))
             left -= min(time.monotonic() - began, 2 * TURN)

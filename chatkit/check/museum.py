@@ -14,12 +14,12 @@ import shutil
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from chatkit import running
+from chatkit.check.cancelling import pool
 from chatkit.check.factory import Threaded
 from chatkit.check.judging import HOST, command_venue
 from chatkit.check.outcome import Outcome
@@ -98,8 +98,8 @@ def walk(
     exhibits, promises = list(exhibits) or specimens(), list(promises) or chosen(Level.STURDY)
     meetings = [(each, place, p, quick) for each in exhibits for place in [_rooms(each)] for p in promises]
     cells = []
-    with _quiet(), ThreadPoolExecutor(AT_ONCE, "museum") as pool:
-        outcomes = pool.map(lambda meeting: _meet(*meeting), meetings)  # cancelled when this is interrupted
+    with _quiet(), pool(AT_ONCE, "museum") as threads:
+        outcomes = threads.map(lambda meeting: _meet(*meeting), meetings)
         for (exhibit, *_), outcome in zip(meetings, outcomes, strict=True):
             cells.append(Cell(exhibit, outcome))
             watch(cells[-1])

@@ -18,6 +18,7 @@ from contextlib import suppress
 from typing import IO, Protocol
 
 from chatkit.check import measure
+from chatkit.check.cancelling import checkpoint
 from chatkit.check.deadline import comes_true
 from chatkit.check.interrupting import undivided
 from chatkit.check.promise import CannotRun
@@ -147,7 +148,12 @@ def free_port() -> int:
 
 def wait_until_listening(process: Process, port: int, what: str, seconds: float) -> tuple[str, int]:
     """Return the address where a new server can be reached; raise `CannotRun` if it dies or never listens."""
-    comes_true(lambda: process.status() is not None or serves(process, port), seconds)
+
+    def is_decided() -> bool:
+        checkpoint()
+        return process.status() is not None or serves(process, port)
+
+    comes_true(is_decided, seconds)
     if is_listening(port) and process.status() is None:
         return address_of(port)
     status, words = process.status(), process.output()

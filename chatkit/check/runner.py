@@ -10,8 +10,8 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 
+from chatkit.check.cancelling import pool
 from chatkit.check.deadline import comes_true
 from chatkit.check.outcome import Failure, Outcome, Report
 from chatkit.check.promise import (
@@ -81,15 +81,11 @@ def _not_judged(promises: list[Promise], obstacle: str) -> Iterator[Outcome]:
 def _several_at_once(venue: Venue, promises: list[Promise], patience: float) -> Iterator[Outcome]:
     """Judge each promise in a room of its own; the slow ones begin first."""
     at_once = min(4, 2 * (os.cpu_count() or 1))
-    with ThreadPoolExecutor(at_once, thread_name_prefix="check") as pool:
+    with pool(at_once, "check") as threads:
         slow_first = sorted(promises, key=lambda promise: not promise.slow)
-        futures = {p.name: pool.submit(_judge_one, venue, p, patience) for p in slow_first}
-        try:
-            for promise in promises:
-                yield futures[promise.name].result()
-        finally:
-            for future in futures.values():
-                future.cancel()
+        futures = {p.name: threads.submit(_judge_one, venue, p, patience) for p in slow_first}
+        for promise in promises:
+            yield futures[promise.name].result()
 
 
 def _one_by_one(venue: Venue, promises: list[Promise], patience: float) -> Iterator[Outcome]:
