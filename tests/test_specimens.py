@@ -14,11 +14,12 @@ import threading
 from pathlib import Path
 
 import pytest
-from talker import PATIENCE, Talker
+from talker import PATIENCE, Talker, free_port
 
 from chatkit.check import museum
 from chatkit.check.deadline import comes_true
-from chatkit.check.process import free_port, is_listening
+from chatkit.check.interrupting import interruptible
+from chatkit.check.process import is_listening
 from chatkit.check.promise import PROMISES, Level, Verdict
 from chatkit.server import ChatServer
 from chatkit.specimens import CAUSE, NAMES, specimen, specimens
@@ -83,6 +84,21 @@ def test_who_walks_out_of_the_museum_does_not_wait_until_what_has_begun_is_judge
     with pytest.raises(KeyboardInterrupt):
         museum.walk([known, silent], [PROMISES[promise]], quick=True, watch=walk_out)
     assert not {t.name[:6] for t in threading.enumerate()} & {"museum", "check_"}
+
+
+class Interrupting(Silent):
+    """A server by whose start its process is interrupted, while the main thread waits and is not woken."""
+
+    def start(self):
+        signal.pthread_kill(threading.get_ident(), signal.SIGINT)
+        return self
+
+
+def test_an_interrupt_that_comes_just_before_a_wait_is_not_lost(monkeypatch):
+    monkeypatch.setattr(museum, "TO_KEEP", (1000.0,))
+    exhibit = museum.Specimen("interrupting", Interrupting, "", "", frozenset(), frozenset())
+    with interruptible(), pytest.raises(KeyboardInterrupt):
+        museum.walk([exhibit], [PROMISES["a_reset_is_told_once"]], quick=True)
 
 
 def test_every_promise_is_broken_by_a_specimen_and_every_specimen_breaks_one(cells):

@@ -1,13 +1,20 @@
 """A pool of threads whose work is cancelled when its owner leaves it by an exception, an interrupt above all.
 
 Python interrupts the main thread only, so the others look at each checkpoint whether they are still wanted.
-One stands where something is waited for that may take long, and none in what ends a server.
+One stands where something is waited for that may take long, and none in what ends a server. And Python looks
+for an interrupt before it waits for a lock: one that comes between the look and the wait would be heard of at
+the end of the wait only, so the owner of a pool waits a little at a time.
 """
 
 import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
+from typing import TypeVar
+
+T = TypeVar("T")
+
+A_WHILE = 0.1  # seconds
 
 
 class Cancelled(BaseException):
@@ -33,6 +40,13 @@ def pool(threads: int, name: str) -> Iterator[ThreadPoolExecutor]:
             cancelled.set()
             workers.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+def result(work: Future[T]) -> T:
+    """Wait for what comes of `work`, and return or raise it."""
+    while not wait([work], A_WHILE).done:
+        pass
+    return work.result()
 
 
 def checkpoint() -> None:

@@ -81,7 +81,10 @@ def listening(port: int) -> dict[str, str]:
 
 def holds(session: int, names: set[str]) -> bool:
     """Say whether a server has one of these sockets open."""
-    return any(target in names for pid in family(session) for target in open_files(pid).values())
+    # Without a name there is nothing to look for: a look at every process is what takes long.
+    return bool(names) and any(
+        target in names for pid in family(session) for target in open_files(pid).values()
+    )
 
 
 def hunger(task: Path) -> Hunger:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chatkit import running
-from chatkit.check.cancelling import pool
+from chatkit.check.cancelling import pool, result
 from chatkit.check.factory import Threaded
 from chatkit.check.judging import HOST, command_venue
 from chatkit.check.outcome import Outcome
@@ -99,9 +99,9 @@ def walk(
     meetings = [(each, place, p, quick) for each in exhibits for place in [_rooms(each)] for p in promises]
     cells = []
     with _quiet(), pool(AT_ONCE, "museum") as threads:
-        outcomes = threads.map(lambda meeting: _meet(*meeting), meetings)
+        outcomes = [threads.submit(_meet, *meeting) for meeting in meetings]
         for (exhibit, *_), outcome in zip(meetings, outcomes, strict=True):
-            cells.append(Cell(exhibit, outcome))
+            cells.append(Cell(exhibit, result(outcome)))
             watch(cells[-1])
     return cells
 

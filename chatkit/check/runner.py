@@ -11,7 +11,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 
-from chatkit.check.cancelling import pool
+from chatkit.check.cancelling import pool, result
 from chatkit.check.deadline import comes_true
 from chatkit.check.outcome import Failure, Outcome, Report
 from chatkit.check.promise import (
@@ -85,7 +85,7 @@ def _several_at_once(venue: Venue, promises: list[Promise], patience: float) -> 
         slow_first = sorted(promises, key=lambda promise: not promise.slow)
         futures = {p.name: threads.submit(_judge_one, venue, p, patience) for p in slow_first}
         for promise in promises:
-            yield futures[promise.name].result()
+            yield result(futures[promise.name])
 
 
 def _one_by_one(venue: Venue, promises: list[Promise], patience: float) -> Iterator[Outcome]:
