@@ -126,8 +126,26 @@ def test_the_core_is_made_of_short_functions():
 WAITS = r"(?:(?:join|wait|receive|settimeout)\(|create_connection\(.*timeout=)(\d+(?:\.\d+)?)\)"
 
 
-@pytest.mark.parametrize("path", sorted(Path(__file__).parent.rglob("test_*.py")), ids=lambda path: path.name)
+EACH_TEST_FILE = pytest.mark.parametrize(
+    "path", sorted(Path(__file__).parent.rglob("test_*.py")), ids=lambda path: path.name
+)
+
+
+@EACH_TEST_FILE
 def test_what_a_test_waits_for_has_as_long_as_in_every_other(path):
     """Below five seconds it is a while in which something shall not happen."""
     found = re.findall(WAITS, path.read_text(encoding="utf-8"))
     assert [each for each in found if 5 <= float(each) < PATIENCE] == []
+
+
+# A port that the system gave and that was given back, it gives to the next who asks: another test, elsewhere.
+GIVES_BACK = (
+    r" as (\w+):\n {8}\w+ = \1\.(?:getsockname|address)\S+\n(?! {8})"
+    r"|(\w+)\.getsockname\(\)\S*\n +\2\.close\(\)"
+)
+
+
+@EACH_TEST_FILE
+def test_no_test_counts_on_a_port_that_it_has_given_back(path):
+    """`free_port` has those that nobody else is given."""
+    assert not re.search(GIVES_BACK, path.read_text(encoding="utf-8"))

@@ -373,7 +373,7 @@ def test_under_nohup_a_closed_terminal_does_not_end_it(room, join):
 
 @pytest.mark.fault(30)
 def test_the_next_server_starts_at_once(room, join):
-    first = room()
+    first = room(where=("127.0.0.1", free_port()))
     join(first, "ada")
     first.signal(signal.SIGKILL)
     first.process.wait()

@@ -13,7 +13,7 @@ from impostor import (
     hears_the_end,
     resets,
 )
-from talker import PATIENCE
+from talker import PATIENCE, free_port
 
 from chatkit import errors
 from chatkit.client import ChatClient
@@ -223,12 +223,9 @@ def test_a_bad_name_has_its_error(serve, join, name):
 
 
 def test_nobody_listens(join):
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        address = listener.getsockname()
-    client = ChatClient(*address, "ada")
-    with pytest.raises(
-        errors.Refused, match=f"nothing listens at 127.0.0.1 port {address[1]}; is the server"
-    ):
+    port = free_port()
+    client = ChatClient("127.0.0.1", port, "ada")
+    with pytest.raises(errors.Refused, match=f"nothing listens at 127.0.0.1 port {port}; is the server"):
         client.connect()
     assert client.state == "closed"
 

@@ -11,7 +11,7 @@ import threading
 import time
 
 import pytest
-from talker import PATIENCE, Talker, is_free
+from talker import PATIENCE, Talker, free_port, is_free
 
 from chatkit import ChatClient, ChatServer, Limits
 from chatkit.connection import Connection
@@ -82,8 +82,7 @@ def test_a_lack_of_threads_costs_one_newcomer_only(serve, gather, talk, monkeypa
 
 @pytest.mark.fault(27)
 def test_a_start_without_threads_fails_and_keeps_no_port(engine, nothing_left, monkeypatch, eventually):
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     server = ChatServer(port=port, engine=engine)
 
     def start(self):

@@ -9,7 +9,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from talker import PATIENCE, Talker, has_been_reset, is_free
+from talker import PATIENCE, Talker, free_port, has_been_reset, is_free
 from within import within
 
 from chatkit import ChatServer, Limits
@@ -141,9 +141,7 @@ def test_the_same_server_may_start_again_in_an_empty_room(serve, gather):
 
 
 def test_twenty_rounds_on_one_port_with_clients_in_the_room(engine, nothing_left):
-    server = ChatServer(port=0, engine=engine).start()
-    server.port = server.address[1]
-    server.stop()
+    server = ChatServer(port=free_port(), engine=engine)
     for _ in range(20):
         with server.start():
             guests = [Talker(server.address, name) for name in ("ada", "grace", "linus")]
@@ -256,10 +254,9 @@ def test_a_program_that_ends_without_stopping_its_server_stops_it(engine):
 
 @pytest.mark.fault(30)
 def test_after_a_kill_it_can_be_started_at_once_on_the_same_port(engine):
-    port = 0
+    port = free_port()
     for _ in range(3):
         with program(engine, port) as process:
-            port = process.address[1]
             ada = Talker(process.address, "ada")
             process.kill()
             ada.hears_the_end()

@@ -399,7 +399,7 @@ def test_who_is_interrupted_while_a_thread_starts_keeps_nothing(
         patch.setattr(threading.Thread, "start", interrupted)
         with pytest.raises(KeyboardInterrupt):
             server.start()
-    assert is_free(server.address)
+    eventually(lambda: is_free(server.address))
     server.start().stop()
 
 

@@ -58,8 +58,9 @@ def people(nothing_left):
 
 
 @contextmanager
-def room(port=0):
-    with ChatServer(port=port, engine="selectors") as server:
+def room(port=None):
+    """A server, on a port that stays its own for the next one there."""
+    with ChatServer(port=port or free_port(), engine="selectors") as server:
         yield server
 
 

@@ -9,7 +9,7 @@ from random import Random
 
 import pytest
 from program import ENVIRONMENT, ROOT, UNNOTICED, Program, run
-from talker import PATIENCE, Talker
+from talker import PATIENCE, Talker, free_port
 
 from chatkit.cli.tape import Tape, as_line, show
 from chatkit.lab.events import Event, EventLog, Kind, Way
@@ -81,15 +81,12 @@ def test_a_signal_ends_it_and_a_picture_is_drawn(tap, echo, tmp_path, number):
 
 
 def test_a_port_may_be_chosen(tap, echo):
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
+    port = free_port()
     assert tap(echo.getsockname(), "--listen", port).address == ("127.0.0.1", port)
 
 
 def test_a_server_that_is_not_there_is_told(tap):
-    with socket.create_server(("127.0.0.1", 0)) as gone:
-        address = gone.getsockname()
-    program = tap(address)
+    program = tap(("127.0.0.1", free_port()))
     with pytest.raises(ConnectionResetError), socket.create_connection(program.address, PATIENCE) as client:
         client.recv(1)
     said = [without_time(program.next_line()) for _ in range(2)]

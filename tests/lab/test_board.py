@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 from program import ROOT
-from talker import PATIENCE, Talker, eventually
+from talker import PATIENCE, Talker, eventually, free_port
 
 from chatkit.check.measure import Hunger
-from chatkit.check.process import free_port, is_listening
+from chatkit.check.process import is_listening
 from chatkit.lab import kernel
 from chatkit.lab.board import Board
 from chatkit.lab.board_row import Part, Row, Verdict, plain_thread

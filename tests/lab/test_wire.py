@@ -10,7 +10,7 @@ import threading
 
 import pytest
 from peers import Meeting
-from talker import PATIENCE, Talker, eventually, is_free
+from talker import PATIENCE, Talker, eventually, free_port, is_free
 
 from chatkit.errors import CannotListen, Unreachable
 from chatkit.lab.events import EventLog, Kind, Way
@@ -364,9 +364,7 @@ def test_ncat_talks_through_it(serve, wired):
 
 
 def test_a_server_that_is_not_there_is_a_reset_and_a_sentence(wired):
-    with socket.create_server(("127.0.0.1", 0)) as gone:
-        address = gone.getsockname()
-    wire = wired(address)
+    wire = wired(("127.0.0.1", free_port()))
     with pytest.raises(ConnectionResetError), socket.create_connection(wire.address, PATIENCE) as client:
         client.recv(1)
     note, reset = wire.log.events

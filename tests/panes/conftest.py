@@ -4,6 +4,7 @@ import json
 import threading
 
 import pytest
+from talker import free_port
 
 from chatkit.lab import wait_for
 from chatkit.panes import ChatPane
@@ -26,7 +27,7 @@ class Watched(ChatPane):
 
 @pytest.fixture
 def server(serve):
-    return serve()
+    return serve(port=free_port())  # nobody else answers there when it has stopped
 
 
 @pytest.fixture

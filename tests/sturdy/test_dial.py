@@ -6,41 +6,46 @@ import socket
 import subprocess
 import sys
 import threading
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 
 import pytest
-from talker import PATIENCE
+from talker import PATIENCE, free_port
 
 from chatkit import ChatClient, errors
 from chatkit.dial import dial
 
 
-def call_itself(_address, _seconds):
+def call_itself(address, _seconds):
     """Return a socket that the kernel has joined to itself, as it may do where nobody listens."""
     sock = socket.socket()
-    sock.bind(("127.0.0.1", 0))
-    sock.connect(sock.getsockname())
+    sock.bind(address[-1])
+    sock.connect(address[-1])
     return sock
 
 
+@pytest.fixture
+def untouched_port():
+    """A port that is not even in TIME_WAIT."""
+    for port in iter(free_port, None):
+        with suppress(OSError), socket.socket() as plain:
+            plain.bind(("127.0.0.1", port))
+            return port
+
+
 @pytest.mark.fault(31)
-def test_whoever_reaches_itself_has_reached_nobody(nothing_left, monkeypatch):
+def test_whoever_reaches_itself_has_reached_nobody(nothing_left, monkeypatch, untouched_port):
     monkeypatch.setattr("chatkit.dial._call", call_itself)
-    with pytest.raises(errors.Refused, match=r"nothing listens at .* port 55556; is the server"):
-        ChatClient("127.0.0.1", 55556, "ada").connect()
+    with pytest.raises(errors.Refused, match=f"nothing listens at .* port {untouched_port}; is the server"):
+        ChatClient("127.0.0.1", untouched_port, "ada").connect()
 
 
 @pytest.mark.fault(31)
-def test_whoever_reached_itself_leaves_the_port_to_the_server(nothing_left, monkeypatch):
-    called = []
-    monkeypatch.setattr("chatkit.dial._call", lambda *at: called.append(call_itself(*at)) or called[-1])
-    sock = socket.create_server(("127.0.0.1", 0))
-    port = sock.getsockname()[1]
-    sock.close()
+def test_whoever_reached_itself_leaves_the_port_to_the_server(nothing_left, monkeypatch, untouched_port):
+    monkeypatch.setattr("chatkit.dial._call", call_itself)
     with pytest.raises(errors.Refused):
-        ChatClient("127.0.0.1", port, "ada").connect()
+        ChatClient("127.0.0.1", untouched_port, "ada").connect()
     with socket.socket() as plain:  # without SO_REUSEADDR, so it must not even be in TIME_WAIT
-        plain.bind(("127.0.0.1", port))
+        plain.bind(("127.0.0.1", untouched_port))
 
 
 def no_port(_address, _seconds):

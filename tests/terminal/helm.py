@@ -6,7 +6,7 @@ import time
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 
-from talker import PATIENCE, Talker
+from talker import PATIENCE, Talker, free_port
 from textual import events
 
 from chatkit.backoff import Backoff
@@ -102,8 +102,9 @@ def leave(app):
 
 
 @contextmanager
-def room(port=0, **options):
-    with ChatServer(port=port, engine="selectors", **options) as server:
+def room(port=None, **options):
+    """A server, on a port that stays its own for the next one there."""
+    with ChatServer(port=port or free_port(), engine="selectors", **options) as server:
         yield server
 
 

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 from helm import chat, people, room
-from talker import PATIENCE
+from talker import PATIENCE, free_port
 
 from chatkit.backoff import Backoff
 from chatkit.dial import dial
@@ -67,17 +67,16 @@ def test_a_restart_while_a_person_types_loses_nothing(monkeypatch):
         asyncio.run(run(first))
 
 
-def test_nobody_there_is_said_and_may_be_tried_again_or_given_up(door):
-    address = door.getsockname()
-    door.close()
+def test_nobody_there_is_said_and_may_be_tried_again_or_given_up():
+    port = free_port()
 
     async def run():
-        async with chat(address, backoff=slow()) as ada:
+        async with chat(("127.0.0.1", port), backoff=slow()) as ada:
             await ada.sees("Nothing listens at", "F5 now", "Esc stop")
             await ada.types("", "escape")
             await ada.is_soon("ended")
             await ada.sees("F5 try again")
-            with ChatServer(port=address[1]):
+            with ChatServer(port=port):
                 await ada.types("", "f5")
                 await ada.is_in()
                 await ada.sees_no_more("F5 try again")
@@ -248,9 +247,8 @@ def test_a_flood_leaves_the_keys_alone_and_the_memory_bounded():
         asyncio.run(run(server, linus))
 
 
-def test_a_thousand_lines_kept_and_the_next_one_stays_in_the_line(door):
-    address = door.getsockname()
-    door.close()
+def test_a_thousand_lines_kept_and_the_next_one_stays_in_the_line():
+    address = "127.0.0.1", free_port()
 
     async def run():
         async with chat(address, backoff=slow()) as ada:
@@ -264,9 +262,8 @@ def test_a_thousand_lines_kept_and_the_next_one_stays_in_the_line(door):
     asyncio.run(run())
 
 
-def test_the_countdown_counts(door):
-    address = door.getsockname()
-    door.close()
+def test_the_countdown_counts():
+    address = "127.0.0.1", free_port()
 
     async def run():
         async with chat(address, backoff=Backoff(100.0, 100.0, random.Random(1))) as ada:

@@ -9,7 +9,7 @@ import sys
 import pytest
 from helm import people, room
 from program import CHATKIT, Program
-from talker import Talker, eventually
+from talker import Talker, eventually, free_port
 from tmux import Terminals
 
 from chatkit.panes import ChatPane
@@ -184,8 +184,9 @@ def tuple_of(address):
 
 def test_two_windows_one_netcat_and_one_pane_talk_through_a_restart(terminals):
     """What this part of chatkit is for: nobody loses a line that was typed, whenever it was."""
-    first = Program("serve", 0)
-    port = int(first.prints_until("listening").split()[-1])
+    port = free_port()
+    first = Program("serve", port)
+    first.prints_until("listening")
     address = type("Address", (), {"address": ("127.0.0.1", port)})
     pane = netcat = second = None
     try:
