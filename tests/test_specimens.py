@@ -6,6 +6,7 @@ what is heavy, needs a process or is broken only sometimes. `chatkit check --mus
 
 import ast
 import multiprocessing
+import select
 import signal
 import socket
 import subprocess
@@ -14,7 +15,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from talker import PATIENCE, Talker, free_port
+from talker import PATIENCE, Talker, eventually, free_port
 
 from chatkit.check import museum
 from chatkit.check.deadline import comes_true
@@ -61,8 +62,11 @@ def test_a_specimen_breaks_exactly_what_it_declares(cells, name):
 class Silent:
     """A server that lets everybody in and says nothing."""
 
+    listeners = []
+
     def __init__(self, host, port):
         self.listener = socket.create_server((host, port))
+        self.listeners.append(self.listener)
         self.address = self.listener.getsockname()
 
     def start(self):
@@ -78,7 +82,10 @@ def test_who_walks_out_of_the_museum_does_not_wait_until_what_has_begun_is_judge
     known = museum.Specimen("known", ChatServer, "", "", frozenset(), frozenset({promise}))
     silent = museum.Specimen("silent", Silent, "", "", frozenset(), frozenset())
 
+    monkeypatch.setattr(Silent, "listeners", [])
+
     def walk_out(cell):
+        eventually(lambda: select.select(Silent.listeners, [], [], 0)[0], why="nobody visits the silent one")
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
